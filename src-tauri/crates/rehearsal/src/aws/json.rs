@@ -1,5 +1,6 @@
 //! JSON 1.1, as most services speak it.
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -32,6 +33,16 @@ pub(super) fn answer(body: &Value) -> Answer {
         }
     };
     web::answer(200, JSON, text)
+}
+
+/// The same of what is written as it is made, without a tree first.
+///
+/// # Errors
+/// Never for what has text for keys and finite numbers, which is all there is here.
+pub(super) fn written(body: &impl Serialize) -> Result<Answer, AwsError> {
+    let text = serde_json::to_vec(body)
+        .map_err(|error| AwsError::new("InternalErrorException", &error.to_string()))?;
+    Ok(web::answer(200, JSON, text))
 }
 
 /// A moment: seconds since 1970.

@@ -1,12 +1,12 @@
 //! ListUsers and AdminGetUser.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::super::AwsError;
 use super::super::token::{PageStart, Token};
 use super::filter::Filter;
-use super::user::User;
+use super::user::{Shown, User};
 use super::{CallerView, invalid, page_size, wrong_token};
 use crate::faults::Fault;
 
@@ -31,16 +31,25 @@ pub(crate) struct GetUser {
     username: String,
 }
 
+/// A page of users (API reference, ListUsers, "Response Elements").
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Page<'a> {
+    users: Vec<Shown<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pagination_token: Option<String>,
+}
+
 impl CallerView<'_> {
     /// A page of users.
-    pub(crate) fn users(&self, asked: &ListUsers) -> Result<Value, AwsError> {
+    pub(crate) fn users(&self, asked: &ListUsers) -> Result<Page<'_>, AwsError> {
         let pool = self.pool(&asked.user_pool_id)?;
         let size = page_size("limit", asked.limit, 0, 60)?;
         let text = asked.filter.as_deref().unwrap_or_default();
         let filter = Filter::parse(text)?;
         let question = format!("users {} {text}", asked.user_pool_id);
         let from = Token::read(asked.pagination_token.as_deref(), &question).ok_or_else(wrong_token)?;
-        let token = |place: PageStart| json!(Token::new(&question, place).text());
+        let token = |place: PageStart| Token::new(&question, place).text();
         let empties = self.state.faults.iter().find_map(|fault| match fault {
             Fault::EmptyPages { pages } => Some(*pages),
             _ => None,
@@ -50,7 +59,10 @@ impl CallerView<'_> {
                 empty: from.empty + 1,
                 ..from
             };
-            return Ok(json!({"Users": [], "PaginationToken": token(next)}));
+            return Ok(Page {
+                users: Vec::new(),
+                pagination_token: Some(token(next)),
+            });
         }
 
         let parts = filter
@@ -68,7 +80,7 @@ impl CallerView<'_> {
             let Some((place, user)) = rest.next() else { break };
             at = place + 1;
             if filter.as_ref().is_none_or(|f| f.matches(user, case_sensitive)) {
-                found.push(user.shown("Attributes", asked.attributes_to_get.as_deref()));
+                found.push(user.shown(asked.attributes_to_get.as_deref()));
             }
         }
         let next = if rest.peek().is_some() {
@@ -82,11 +94,10 @@ impl CallerView<'_> {
                     empty: from.empty,
                 })
         };
-        let mut answer = json!({ "Users": found });
-        if let Some(next) = next {
-            answer["PaginationToken"] = token(next);
-        }
-        Ok(answer)
+        Ok(Page {
+            users: found,
+            pagination_token: next.map(token),
+        })
     }
 
     /// One user, by user name or by the e-mail address with which they sign in.
@@ -97,7 +108,12 @@ impl CallerView<'_> {
         let user = pool
             .named(name)
             .ok_or_else(|| AwsError::new("UserNotFoundException", "User does not exist."))?;
-        let mut shown = user.shown("UserAttributes", None);
+        let mut shown = json!(user.shown(None));
+        // The one member that this operation calls otherwise.
+        shown["UserAttributes"] = shown["Attributes"].take();
+        if let Some(shown) = shown.as_object_mut() {
+            shown.shift_remove("Attributes");
+        }
         if user.authenticator {
             shown["UserMFASettingList"] = json!(["SOFTWARE_TOKEN_MFA"]);
             shown["PreferredMfaSetting"] = json!("SOFTWARE_TOKEN_MFA");

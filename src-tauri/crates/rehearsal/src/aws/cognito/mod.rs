@@ -16,8 +16,6 @@ mod user;
 
 use std::io;
 
-use serde_json::Value;
-
 pub use seed::{
     ADMINS_CLIENT, ADMINS_DOMAIN, ADMINS_POOL, CANARY_PASSWORD, CANARY_USER, MAIL_FROM, MIGRATE_USER_ARN,
     OLD_CLIENT, OLD_POOL, OLD_PRE_TOKEN_ARN, PRE_TOKEN_ARN,
@@ -32,6 +30,7 @@ use super::json::{self, read};
 use super::service::{Face, Wire, operation_itself};
 use super::{AwsError, Call, Refused, Served};
 use crate::core::Core;
+use crate::http::Answer;
 use crate::log::{Caller, Outcome};
 use crate::seed as world;
 use crate::state::State;
@@ -90,13 +89,13 @@ fn serve(core: &Core, caller: &Caller, call: &Call) -> Result<Served, Refused> {
                 entry.outcome = Outcome::Committed;
                 entry.left = Some(migrated);
             }
-            initiated.answer
+            initiated.answer.map(|body| json::answer(&body))
         }
         false => core.read(|state| answer(state, caller, &call.body)),
     };
     match answered {
-        Ok(body) => Ok(Served {
-            answer: json::answer(&body),
+        Ok(answer) => Ok(Served {
+            answer,
             entry: Some(entry),
             lost: false,
         }),
@@ -104,7 +103,7 @@ fn serve(core: &Core, caller: &Caller, call: &Call) -> Result<Served, Refused> {
     }
 }
 
-fn answer(state: &State, caller: &Caller, body: &[u8]) -> Result<Value, AwsError> {
+fn answer(state: &State, caller: &Caller, body: &[u8]) -> Result<Answer, AwsError> {
     // Another account and another region have no pools at all.
     let mine = caller.account == world::ACCOUNT && caller.region == REGION;
     let none = Cognito::default();
@@ -112,17 +111,18 @@ fn answer(state: &State, caller: &Caller, body: &[u8]) -> Result<Value, AwsError
         cognito: if mine { &state.cognito } else { &none },
         state,
     };
-    match caller.operation.as_str() {
+    let tree = match caller.operation.as_str() {
+        "ListUsers" => return json::written(&seen.users(&read(body)?)?),
         "DescribeUserPool" => seen.describe_pool(&read(body)?),
         "GetUserPoolMfaConfig" => seen.mfa(&read(body)?),
         "ListUserPools" => seen.pools(&read(body)?),
         "ListUserPoolClients" => seen.clients(&read(body)?),
         "DescribeUserPoolClient" => seen.describe_client(&read(body)?),
         "DescribeUserPoolDomain" => seen.describe_domain(&read(body)?),
-        "ListUsers" => seen.users(&read(body)?),
         "AdminGetUser" => seen.get_user(&read(body)?),
         other => Err(AwsError::not_rehearsed(other)),
-    }
+    };
+    tree.map(|body| json::answer(&body))
 }
 
 /// The world as one caller sees it.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::super::json::seconds;
 
@@ -93,26 +93,42 @@ impl User {
         }
     }
 
-    /// The attributes as a list, those asked for or all.
-    fn listed(&self, only: Option<&[String]>) -> Vec<Value> {
-        self.attributes
-            .iter()
-            .filter(|(name, _)| only.is_none_or(|only| only.contains(name)))
-            .map(|(name, value)| json!({"Name": name, "Value": value}))
-            .collect()
+    /// As ListUsers shows it, with the attributes asked for or all.
+    pub(crate) fn shown(&self, only: Option<&[String]>) -> Shown<'_> {
+        let asked_for = |name: &String| only.is_none_or(|only| only.contains(name));
+        let attributes = self.attributes.iter().filter(|(name, _)| asked_for(name));
+        Shown {
+            username: &self.username,
+            attributes: attributes
+                .map(|(name, value)| Attribute { name, value })
+                .collect(),
+            user_create_date: seconds(self.created_ms),
+            user_last_modified_date: seconds(self.modified_ms),
+            enabled: self.enabled,
+            user_status: self.status.word(),
+        }
     }
+}
 
-    /// As ListUsers and AdminGetUser show it; they call the attributes differently.
-    pub(crate) fn shown(&self, attributes: &str, only: Option<&[String]>) -> Value {
-        json!({
-            "Username": self.username,
-            attributes: self.listed(only),
-            "UserCreateDate": seconds(self.created_ms),
-            "UserLastModifiedDate": seconds(self.modified_ms),
-            "Enabled": self.enabled,
-            "UserStatus": self.status.word(),
-        })
-    }
+/// A user as an answer shows one (API reference, UserType). It borrows: a page is written as it is made, because a pool
+/// of 100,000 is read in 1,667 of them.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Shown<'a> {
+    username: &'a str,
+    attributes: Vec<Attribute<'a>>,
+    user_create_date: Value,
+    user_last_modified_date: Value,
+    enabled: bool,
+    user_status: &'static str,
+}
+
+/// One attribute (API reference, AttributeType).
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Attribute<'a> {
+    name: &'a str,
+    value: &'a str,
 }
 
 /// An id in the form of a UUID that says the same in every world.
