@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use switchback_aws::apigateway::{ApiLook, AuthorizerLook, StageLook, ThrottleLook};
 use switchback_aws::cloudfront::DistributionLook;
-use switchback_aws::ecs::ServiceLook;
+use switchback_aws::ecs::{RereadLook, ServiceLook};
 use switchback_aws::lambda::TriggerLook;
 use switchback_aws::route53::{RecordLook, ZoneLook};
 use switchback_aws::ssm::ParameterLook;
@@ -90,6 +90,7 @@ pub fn made<'a>(kind: &'a CheckKind, target: &'a Target, outside: Option<&'a dyn
         })),
         CheckKind::Parameter(check) => Made::ByAws(Box::new(ParameterLook(check))),
         CheckKind::Service(check) => Made::ByAws(Box::new(ServiceLook(check))),
+        CheckKind::Reread(check) => Made::ByAws(Box::new(RereadLook(check))),
         CheckKind::Rule(check) => Made::ByAws(Box::new(RuleLook(check))),
         CheckKind::Throttle(check) => Made::ByAws(Box::new(ThrottleLook(check))),
         CheckKind::Authorizer(check) => Made::ByAws(Box::new(AuthorizerLook(check))),

@@ -17,7 +17,7 @@ use crate::ids::CheckId;
 use crate::invalidation::DistributionCheck;
 use crate::parameter::ParameterCheck;
 use crate::routes::RoutesCheck;
-use crate::service::ServiceCheck;
+use crate::service::{RereadCheck, ServiceCheck};
 use crate::throttle::ThrottleCheck;
 use crate::trigger::TriggerCheck;
 use crate::unknown::Unknown;
@@ -140,6 +140,9 @@ pub enum CheckKind {
     /// A service of ECS stands still, and every task of it runs.
     #[serde(rename = "ecs.service")]
     Service(ServiceCheck),
+    /// Every task of a service of ECS was made after these parameters were last written.
+    #[serde(rename = "ecs.reread")]
+    Reread(RereadCheck),
     /// A rule of a web ACL is there, does this, and guards that.
     #[serde(rename = "waf.rule")]
     Rule(RuleCheck),
@@ -235,6 +238,7 @@ impl CheckKind {
             | Self::Certificate { .. }
             | Self::Parameter(_)
             | Self::Service(_)
+            | Self::Reread(_)
             | Self::Rule(_)
             | Self::Throttle(_)
             | Self::Authorizer(_)

@@ -67,7 +67,7 @@ pub use preview::{ApiCall, Change, Preview};
 pub use publishing::Edges;
 pub use rollback::{Breach, RollbackItem, RollbackPlan, RollbackScope};
 pub use routes::{Base, Mark, Route, RoutesCheck, RoutesExpected};
-pub use service::{RollService, Service, ServiceCheck};
+pub use service::{RereadCheck, RollService, Service, ServiceCheck};
 pub use state::{DoneHow, RunState, StepState};
 pub use throttle::{MethodSettings, SetThrottle, ThrottleCheck, ThrottleWish};
 pub use trigger::{FunctionArn, PoolArn, TriggerCheck};

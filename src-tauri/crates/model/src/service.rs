@@ -35,6 +35,18 @@ pub struct ServiceCheck {
     pub service: String,
 }
 
+/// Every task of a service was made after these parameters were last written, so that none of them can have read an
+/// older value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RereadCheck {
+    /// The cluster's name.
+    pub cluster: String,
+    /// The service's name.
+    pub service: String,
+    /// Names of the parameters, as written in full, one at least.
+    pub parameters: Vec<String>,
+}
+
 /// What a roll leaves as it is: a deployment of anything else is not the one that was approved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Service {

@@ -6,6 +6,7 @@
 mod judge;
 mod motion;
 mod read;
+mod reread;
 mod roll;
 mod service;
 mod tasks;
@@ -13,6 +14,7 @@ mod tasks;
 #[cfg(test)]
 mod tests;
 
+pub use reread::RereadLook;
 pub use roll::RollChange;
 pub use service::ServiceLook;
 

@@ -24,6 +24,14 @@ const OR: &str = " or ";
 impl Aws {
     /// The tasks of a service that run.
     async fn running_tasks(&self, cluster: &str, service: &str) -> Result<Vec<Task>, ProviderError> {
+        let mut tasks = self.told_tasks(cluster, service).await?;
+        tasks.retain(|task| task.last_status() == Some("RUNNING"));
+        Ok(tasks)
+    }
+
+    /// The tasks of a service that shall run, each as ECS tells it: one may be on its way to running yet, or have
+    /// stopped since they were listed.
+    pub(super) async fn told_tasks(&self, cluster: &str, service: &str) -> Result<Vec<Task>, ProviderError> {
         let arns: Vec<String> = self.task_arns(cluster, service).await?.into_iter().collect();
         let mut tasks = Vec::new();
         for asked in arns.chunks(AT_ONCE) {
@@ -63,7 +71,6 @@ impl Aws {
             }
             tasks.extend(told);
         }
-        tasks.retain(|task| task.last_status() == Some("RUNNING"));
         Ok(tasks)
     }
 
@@ -140,7 +147,8 @@ impl Aws {
     }
 }
 
-fn running(task: &Task) -> RunningTask {
+/// The moments of a task, and who started it.
+pub(super) fn running(task: &Task) -> RunningTask {
     RunningTask {
         started_by: task.started_by().map(str::to_owned),
         created_at: when(task.created_at()),

@@ -4,6 +4,7 @@ mod asked;
 mod judged;
 mod looked;
 mod motion;
+mod reread;
 mod rolled;
 
 use serde_json::{Value as Json, json};

@@ -2,6 +2,7 @@
 //! goes wrong on such a night: what the console says, when, and that the world ends as it began.
 
 mod half_way;
+mod reread;
 mod taken_back;
 
 use std::collections::BTreeMap;

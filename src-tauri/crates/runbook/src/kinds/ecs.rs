@@ -9,8 +9,8 @@ use crate::reader::{Item, Reader, Table};
 /// Characters of a name of a cluster or a service (ECS API reference, CreateCluster and CreateService).
 const LONGEST: usize = 255;
 
-const CLUSTER: Key = Key::needed("cluster", Shape::Text, "The cluster's name", "\"tis-prod\"");
-const SERVICE: Key = Key::needed(
+pub(super) const CLUSTER: Key = Key::needed("cluster", Shape::Text, "The cluster's name", "\"tis-prod\"");
+pub(super) const SERVICE: Key = Key::needed(
     "service",
     Shape::Text,
     "The service's name",
@@ -51,7 +51,8 @@ impl Authored for Rolls {
     }
 }
 
-fn named(r: &mut Reader<'_>, t: &mut Table<'_>) -> (Option<String>, Option<String>) {
+/// The cluster and the service, each as it could be read.
+pub(super) fn named(r: &mut Reader<'_>, t: &mut Table<'_>) -> (Option<String>, Option<String>) {
     let cluster = r.must(t, CLUSTER.name, name);
     let service = r.must(t, SERVICE.name, name);
     (cluster, service)

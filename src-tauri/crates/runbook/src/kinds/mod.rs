@@ -20,6 +20,7 @@ mod identity;
 pub(crate) mod key;
 mod lambda;
 mod parameter;
+mod reread;
 mod route53;
 mod shared;
 
@@ -86,6 +87,7 @@ pub(crate) const fn check(word: CheckWord) -> Kind<CheckKind> {
         CheckWord::Domain => Kind::of::<cognito::domain::Domain>(),
         CheckWord::Parameter => Kind::of::<parameter::Parameter>(),
         CheckWord::Service => Kind::of::<ecs::StandsStill>(),
+        CheckWord::Reread => Kind::of::<reread::Reread>(),
         CheckWord::Throttle => Kind::of::<api_gateway::Throttle>(),
         CheckWord::Authorizer => Kind::of::<authorizer::Accepts>(),
         CheckWord::Stage => Kind::of::<deployment::PointsAt>(),

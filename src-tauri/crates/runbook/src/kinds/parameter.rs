@@ -9,6 +9,7 @@ use toml::de::DeValue;
 use super::Authored;
 use super::key::{Key, Shape};
 use super::shared::one_of;
+use crate::notes::At;
 use crate::reader::{Item, Reader, Table};
 
 /// Characters of a name in full, and levels of it (Systems Manager API reference, PutParameter).
@@ -220,6 +221,11 @@ fn parameter_value(r: &mut Reader<'_>, item: Item<'_>) -> Option<String> {
 /// A name as Parameter Store takes it: no ARN, no version or label behind a colon.
 fn parameter_name(r: &mut Reader<'_>, item: Item<'_>) -> Option<String> {
     let name = r.text(item)?;
+    named(r, item.span().into(), name)
+}
+
+/// A name that was read already, at this place.
+pub(super) fn named(r: &mut Reader<'_>, at: At, name: String) -> Option<String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_.-/".contains(c);
     let parts = || name.trim_start_matches('/').split('/');
     let first = parts().next().unwrap_or_default().to_ascii_lowercase();
@@ -248,6 +254,6 @@ fn parameter_name(r: &mut Reader<'_>, item: Item<'_>) -> Option<String> {
         return Some(root.map_or(name.clone(), str::to_owned));
     };
     let fix = "Write it as Parameter Store shows it, such as \"/tis/usermanagement/profiles\".";
-    r.notes.error("parameter-name", item.span().into(), message, fix);
+    r.notes.error("parameter-name", at, message, fix);
     None
 }

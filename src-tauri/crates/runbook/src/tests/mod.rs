@@ -16,6 +16,7 @@ mod needles;
 mod parameters;
 mod refusals;
 mod rendering;
+mod reread;
 mod routes;
 mod schema;
 mod sources;

@@ -51,6 +51,7 @@ impl<'a> Look<'a> {
             | CheckKind::Resolvers { .. }
             | CheckKind::Parameter(_)
             | CheckKind::Service(_)
+            | CheckKind::Reread(_)
             | CheckKind::Rule(_)
             | CheckKind::Throttle(_)
             | CheckKind::Authorizer(_)
