@@ -16,138 +16,35 @@
 //! list; verdicts are made line by line, and no page is held twice.
 
 use std::collections::BTreeMap;
-use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 use std::time::Instant;
 
 use futures_util::future::join_all;
 use futures_util::{StreamExt as _, stream};
-use jiff::Timestamp;
-use serde::Serialize;
 use switchback_directory::{PoolAnswer, Read, Source, WhyNot, reconcile};
-use switchback_journal::{Spool, SpoolError};
-use switchback_model::Operator;
 use switchback_model::directory::PoolRules;
 
 use self::kept::{BELIEVED, Kept, Left};
 use self::reading::{Given, Reading, span};
-use self::written::{Draft, not_written};
+use self::work::Work;
+use self::written::Draft;
 use super::{Desk, PoolScope, UserPools, audit, purpose, view};
 use crate::wire::ApiError;
 
+mod asked;
 mod kept;
 mod plan;
 mod reading;
+mod work;
 mod written;
 
+pub use asked::{PoolRead, Progress, Reconcile, Reconciled};
 pub use plan::{Plan, PoolPlan};
 pub use reading::Counts;
+pub use written::refuse_existing;
 
 /// Pools that are read at the same time: all of them share the account's quota.
 const POOLS_AT_ONCE: usize = 2;
-/// Where spools lie in the home.
-const SPOOLS: &str = "reconcile";
-
-/// What is heard while pools are read. None of it names anybody.
-#[derive(Debug, Clone, Copy)]
-pub enum Progress<'a> {
-    /// What is about to be asked, before the first page is.
-    Plan(&'a Plan),
-    /// A page was read.
-    Read(Counts),
-    /// Something that one should know, in a sentence.
-    Note(&'a str),
-}
-
-/// What a person asks.
-pub struct Reconcile<'a> {
-    /// The list.
-    pub source: &'a Source,
-    /// Why, where somebody said; whole addresses need it.
-    pub purpose: Option<&'a str>,
-    /// Whether the addresses stand in the file as they are, and not masked.
-    pub reveal: bool,
-    /// Who asks.
-    pub by: &'a Operator,
-    /// Hears what is about to be asked, and how far it is.
-    pub progress: &'a (dyn Fn(Progress<'_>) + Sync),
-}
-
-/// What was found, in numbers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Reconciled {
-    /// What was about to be asked, as it was said before the first page.
-    pub plan: Plan,
-    /// Rows of the list, those that could not be read among them.
-    pub rows: usize,
-    /// Rows by verdict.
-    pub verdicts: BTreeMap<String, usize>,
-    /// Whether every pool was read to its end.
-    pub complete: bool,
-    /// Accounts of the new pools that are of no row; none where that can't be told.
-    pub not_on_list: Option<usize>,
-    /// Each pool's answer.
-    pub pools: Vec<PoolRead>,
-    /// What else one should know.
-    pub notes: Vec<String>,
-}
-
-/// How far one pool was read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct PoolRead {
-    /// Its id.
-    pub id: String,
-    /// Its name.
-    pub title: String,
-    /// Its side of the move.
-    pub role: String,
-    /// Accounts that were read.
-    pub accounts: usize,
-    /// How many of them an earlier process read.
-    pub read_before: usize,
-    /// Requests that this took, those of earlier processes among them.
-    pub requests: usize,
-    /// When the first page was read; none where none was.
-    pub read_from: Option<Timestamp>,
-    /// When the last page was read.
-    pub read_to: Option<Timestamp>,
-    /// `whole`, `cut`, or why nothing was read.
-    pub state: String,
-    /// What it answered.
-    pub says: String,
-    /// What to do about it.
-    pub mend: Option<String>,
-}
-
-/// The work, as far as a later process can know it again: the same pools, reached in the same way, into the same file.
-struct Work {
-    spools: PathBuf,
-    name: String,
-    /// The draft's: another home has another.
-    draft: String,
-}
-
-impl Work {
-    fn of(home: &Path, place: &PoolScope, out: &Path) -> Result<Self, ApiError> {
-        let out = std::path::absolute(out).map_err(|error| not_written(out, &error))?;
-        let out = out.to_string_lossy();
-        let each = |text: &Option<String>| text.clone().unwrap_or_default();
-        let (account, profile, endpoint) =
-            (each(&place.account), each(&place.profile), each(&place.endpoint));
-        let mut parts: Vec<&str> = vec![&out, &account, &profile, &endpoint];
-        for pool in &place.pools {
-            parts.extend([pool.id.as_str(), pool.role.word()]);
-        }
-        let name = Spool::name(&parts);
-        let draft = Spool::name(&[&home.to_string_lossy(), &name]);
-        Ok(Self {
-            spools: home.join(SPOOLS),
-            name,
-            draft,
-        })
-    }
-}
 
 impl Desk {
     /// Reads every pool of a place and writes the verdict of each row to a new file. Where an earlier call for the same
@@ -207,28 +104,6 @@ impl Desk {
             kept.forget();
         }
         Ok(done)
-    }
-
-    /// Locks the work, and reads what an earlier process kept of it.
-    async fn take_up(&self, work: &Work, place: &PoolScope) -> Result<(Kept, Left), ApiError> {
-        let (keys, now) = (Arc::clone(&self.keys), self.clock.now());
-        let (folder, name, pools) = (work.spools.clone(), work.name.clone(), place.pools.clone());
-        let opened = tokio::task::spawn_blocking(move || {
-            Spool::sweep(&folder, now, BELIEVED);
-            let spool = Spool::open(&folder, &name, &*keys).map_err(|error| match error {
-                SpoolError::Busy => ApiError::new(
-                    "bad_input",
-                    "Another process is comparing the same pools into the same file.",
-                    "Wait until it has ended, or name another file.",
-                    "the comparison",
-                ),
-                SpoolError::Home(error) => error.into(),
-            })?;
-            Kept::take_up(spool, &pools, now)
-        });
-        opened
-            .await
-            .map_err(|_| ApiError::internal("Reading what was kept was interrupted."))?
     }
 
     /// Reads the pools, as far as they are not read yet.
@@ -307,18 +182,6 @@ fn goes_on(answers: &[PoolAnswer]) -> bool {
     };
     let mut broken = answers.iter().filter_map(broke_off).peekable();
     broken.peek().is_some() && broken.all(|why| why != WhyNot::Other)
-}
-
-/// Refuses a file that is there already: what somebody made from it is not lost by a second call.
-///
-/// # Errors
-/// Where there is one, or nobody can tell.
-pub fn refuse_existing(out: &Path) -> Result<(), ApiError> {
-    match out.symlink_metadata() {
-        Ok(_) => Err(not_written(out, &io::ErrorKind::AlreadyExists.into())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(not_written(out, &error)),
-    }
 }
 
 fn nothing_read(answers: &[PoolAnswer]) -> ApiError {

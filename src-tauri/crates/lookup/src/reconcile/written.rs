@@ -60,6 +60,18 @@ pub(super) fn refuse_closed(out: &Path, name: &str) -> Result<(), ApiError> {
         .map_err(|error| not_written(out, &error))
 }
 
+/// Refuses a file that is there already: what somebody made from it is not lost by a second call.
+///
+/// # Errors
+/// Where there is one, or nobody can tell.
+pub fn refuse_existing(out: &Path) -> Result<(), ApiError> {
+    match out.symlink_metadata() {
+        Ok(_) => Err(not_written(out, &io::ErrorKind::AlreadyExists.into())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(not_written(out, &error)),
+    }
+}
+
 impl Draft {
     /// Writes every line.
     ///
