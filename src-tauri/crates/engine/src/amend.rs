@@ -16,7 +16,7 @@ use crate::run::Run;
 
 /// Fields of a step that may change although it has an effect: words, owner, deadlines,
 /// after-checks. A field that is not named here, also one that a later version adds, may not.
-const SOFT: [&str; 13] = [
+pub const SOFT: [&str; 13] = [
     "affects",
     "expected_s",
     "look_at",
@@ -34,7 +34,7 @@ const SOFT: [&str; 13] = [
 
 /// Fields of a target that may change: none decides what is written, or whether a check counts. Name servers
 /// that are vouched for are how a person goes on where DNS can't tell whose they are.
-const TARGET: [&str; 4] = ["name_servers", "pools", "profile", "resolvers"];
+pub const TARGET: [&str; 4] = ["name_servers", "pools", "profile", "resolvers"];
 
 /// One change that is refused, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,72 +7,46 @@ mod others;
 mod sealed;
 mod there_and_back;
 
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 
 use serde_json::Value;
-use switchback_rehearsal::{LogEntry, Outcome, PROFILES_PARAMETER, ParameterView};
-use tempfile::TempDir;
+use switchback_rehearsal::{Outcome, PROFILES_PARAMETER, ParameterView};
 
-use crate::shared::{self, Did, Served, until};
+use crate::shared::{self, Did, until};
+use crate::station::Station;
 
 const RUNBOOK: &str = include_str!("../emulators/profiles.toml");
 const APPENDING: &str = include_str!("../emulators/profiles_append.toml");
 const STEP: &str = "profiles";
 
-struct Station {
-    home: TempDir,
-    world: Served,
-    /// The version of the profiles with which the world begins.
-    first: u64,
-    /// Where the recovery code of its run is kept; there is no keychain.
-    code: Option<String>,
-}
+/// World seconds per real second.
+const SPEED: &str = "60";
+/// The version of the profiles with which a world begins.
+const FIRST: u64 = 3;
 
 impl Station {
-    fn open() -> Self {
-        Self::with(RUNBOOK)
-    }
-
-    fn with(runbook: &str) -> Self {
-        let home = tempfile::tempdir().unwrap();
-        let mut serving = shared::program(home.path());
-        serving.env("SWITCHBACK_REHEARSAL_SPEED", "60");
-        let world = Served::by(serving);
-        shared::runbook(home.path(), "profiles", runbook);
-        let mut desk = Self {
-            home,
-            world,
-            first: 0,
-            code: None,
-        };
-        desk.first = desk.profiles().1;
+    /// Beside this runbook of the profiles, of which no run is open yet.
+    fn beside_profiles(runbook: &str) -> Self {
+        let desk = Self::served(SPEED);
+        shared::runbook(desk.home.path(), "profiles", runbook);
         desk
     }
 
-    fn command(&self, words: &[&str]) -> Command {
-        let mut command = shared::program(self.home.path());
-        command
-            .env("SWITCHBACK_REHEARSAL_SPEED", "60")
-            .args(words)
-            .args(self.code.iter().flat_map(|file| ["--recovery-code-file", file]))
-            .arg("--json");
-        command
+    /// With a run of it.
+    fn of_profiles(runbook: &str) -> Self {
+        let mut desk = Self::beside_profiles(runbook);
+        desk.open_profiles();
+        desk
     }
 
-    #[track_caller]
-    fn say(&self, code: i32, words: &[&str]) -> Did {
-        Did::of(self.command(words).output().unwrap()).code(code)
+    fn open_profiles(&mut self) {
+        let book = self.home.path().join("profiles").display().to_string();
+        self.open_run(&book, "rehearsal");
     }
 
-    /// What a person reads.
-    #[track_caller]
-    fn words(&self, words: &[&str]) -> String {
-        let mut command = shared::program(self.home.path());
-        command
-            .env("SWITCHBACK_REHEARSAL_SPEED", "60")
-            .args(words)
-            .args(self.code.iter().flat_map(|file| ["--recovery-code-file", file]));
-        Did::of(command.output().unwrap()).code(0).out
+    /// Has its recovery code kept in a file, as whoever seals something without a keychain does.
+    fn keep_code(&mut self) {
+        self.code = Some(self.home.path().join("code.txt").display().to_string());
     }
 
     /// Waits until our request has arrived: the fault that holds it up is taken then, after our last read and before anything
@@ -86,59 +60,14 @@ impl Station {
         });
     }
 
-    fn run(&self) -> String {
-        let book = self.home.path().join("profiles").display().to_string();
-        let opened = self.say(0, &["run", "new", &book, "--target", "rehearsal"]);
-        opened.json()["run"].as_str().unwrap().to_owned()
-    }
-
-    #[track_caller]
-    fn preview(&self, run: &str) -> Value {
-        self.say(0, &["step", "preview", run, STEP]).json()
-    }
-
-    fn apply_words<'a>(run: &'a str, digest: &'a str) -> [&'a str; 8] {
-        [
-            "step",
-            "apply",
-            run,
-            STEP,
-            "--confirm",
-            "rehearsal",
-            "--preview",
-            digest,
-        ]
-    }
-
-    #[track_caller]
-    fn apply(&self, code: i32, run: &str) -> Did {
-        let preview = self.preview(run);
-        self.say(code, &Self::apply_words(run, preview["digest"].as_str().unwrap()))
-    }
-
     /// Begins to apply; whoever asks waits for the end.
-    fn begin(&self, run: &str) -> Child {
-        let preview = self.preview(run);
-        let mut command = self.command(&Self::apply_words(run, preview["digest"].as_str().unwrap()));
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        command.spawn().unwrap()
+    fn begin_apply(&self) -> Child {
+        self.applying(STEP, &self.preview(STEP))
     }
 
-    #[track_caller]
-    fn roll_back(&self, run: &str) -> Value {
-        let words = ["rollback", run, "--all", "--confirm", "rehearsal"];
-        self.say(7, &words).json()
-    }
-
-    fn events(&self, run: &str) -> Vec<Value> {
-        let shown = self.say(0, &["journal", "show", run]).json();
-        shown["events"].as_array().unwrap().clone()
-    }
-
-    /// The step as `run show` tells it.
-    fn step(&self, run: &str) -> Value {
-        let shown = self.say(0, &["run", "show", run, "--offline"]).json();
-        shown["steps"][0].clone()
+    /// The step as the journal alone tells it.
+    fn journalled(&self) -> Value {
+        self.step(STEP, &["--offline"])
     }
 
     fn parameters(&self) -> Vec<ParameterView> {
@@ -150,25 +79,20 @@ impl Station {
     fn profiles(&self) -> (String, u64) {
         let all = self.parameters();
         let found = all.iter().find(|one| one.name == PROFILES_PARAMETER).unwrap();
-        (found.value.clone().unwrap(), found.version - self.first)
+        (found.value.clone().unwrap(), found.version - FIRST)
     }
 
     /// What was put, by us and by a fault: how it ended, and the value.
     fn puts(&self) -> Vec<(Outcome, String)> {
-        let log: Vec<LogEntry> = self.world.control(async |client| client.log(0).await.unwrap());
-        let ours = log.into_iter().filter(|entry| entry.operation == "PutParameter");
-        ours.filter_map(|entry| Some((entry.outcome, entry.parameter?.value?)))
+        let puts = self.log().into_iter();
+        let puts = puts.filter(|entry| entry.operation == "PutParameter");
+        puts.filter_map(|entry| Some((entry.outcome, entry.parameter?.value?)))
             .collect()
     }
 
     fn somebody_puts(&self, value: &str) {
         self.world
             .inject(&format!("parameter-changed:{PROFILES_PARAMETER}:{value}"));
-    }
-
-    fn lift(&self, fault: &str) {
-        self.world
-            .control(async |client| client.lift(fault).await.unwrap());
     }
 }
 

@@ -1,36 +1,23 @@
 //! `step record`: the checks of the pool in one command, as a script sees it.
 
 use serde_json::Value;
-use tempfile::TempDir;
 
-use crate::shared::{Did, Served, program};
+use crate::shared::Did;
+use crate::station::Station;
 
 /// The looks that the bundled plan begins with; `pool-canary` behind them changes something.
 const ROW: [&str; 4] = ["pool-settings", "pool-triggers", "pool-client", "pool-email"];
 
-struct Station {
-    home: TempDir,
-    world: Served,
-    run: String,
-}
-
 impl Station {
-    /// A run of the bundled plan, its first gate open.
-    fn open() -> Self {
-        let home = tempfile::tempdir().unwrap();
-        let world = Served::by(program(home.path()));
-        let mut desk = Self {
-            home,
-            world,
-            run: String::new(),
-        };
-        let opened = desk.did(&["run", "new", "tis-cognito", "--target", "rehearsal"]);
-        desk.run = opened.code(0).json()["run"].as_str().unwrap().to_owned();
+    /// A run of the bundled plan, before its first gate.
+    fn at_first_gate() -> Self {
+        let mut desk = Self::served("1");
+        desk.open_run("tis-cognito", "rehearsal");
         desk
     }
 
     fn say_go(&self) {
-        let gate = self.did(&["gate", &self.run, "pre"]).code(0).json();
+        let gate = self.say(0, &["gate", &self.run, "pre"]).json();
         let roles = gate["gate"]["people"].as_array().unwrap().iter();
         let people = roles.map(|person| format!("{}=A. Example", person["role"].as_str().unwrap()));
         let people: Vec<String> = people.collect();
@@ -38,17 +25,7 @@ impl Station {
         for person in &people {
             words.extend(["--person", person]);
         }
-        self.did(&words).code(0);
-    }
-
-    fn did(&self, words: &[&str]) -> Did {
-        Did::of(
-            program(self.home.path())
-                .args(words)
-                .arg("--json")
-                .output()
-                .unwrap(),
-        )
+        self.say(0, &words);
     }
 
     fn record(&self, more: &[&str]) -> Did {
@@ -56,8 +33,8 @@ impl Station {
     }
 
     /// The steps that are done, by the journal.
-    fn done(&self) -> Vec<String> {
-        let shown = self.did(&["run", "show", &self.run, "--offline"]).code(0).json();
+    fn recorded(&self) -> Vec<String> {
+        let shown = self.shown(&["--offline"]);
         let steps = shown["steps"].as_array().unwrap().iter();
         let done = steps.filter(|step| step["state"] == "done");
         done.map(|step| step["id"].as_str().unwrap().to_owned()).collect()
@@ -74,7 +51,7 @@ fn names(list: &Value) -> Vec<&str> {
 
 #[test]
 fn checks_in_a_row_are_recorded_up_to_the_one_that_is_named_and_as_far_as_they_go() {
-    let desk = Station::open();
+    let desk = Station::at_first_gate();
     // Behind a gate that nobody opened nothing is recorded, whoever asks.
     let closed = desk.record(&[]).code(5).error();
     assert_eq!(closed["code"], "guard", "{closed}");
@@ -83,7 +60,7 @@ fn checks_in_a_row_are_recorded_up_to_the_one_that_is_named_and_as_far_as_they_g
     let two = desk.record(&["--upto", "pool-triggers"]).code(0).json();
     assert_eq!(names(&two["recorded"]), ROW[..2]);
     assert!(two["stopped_at"].is_null());
-    assert_eq!(desk.done(), ROW[..2]);
+    assert_eq!(desk.recorded(), ROW[..2]);
 
     // What does not pass stops it, is named with what was found, and nothing behind it is read.
     desk.world.inject("wrong-client-flow");
@@ -102,17 +79,16 @@ fn checks_in_a_row_are_recorded_up_to_the_one_that_is_named_and_as_far_as_they_g
         error["where"].as_str().unwrap().contains("pool-client"),
         "{error}"
     );
-    desk.world
-        .control(async |client| client.lift("wrong-client-flow").await.unwrap());
+    desk.lift("wrong-client-flow");
 
     let rest = desk.record(&[]).code(0).json();
     assert_eq!(names(&rest["recorded"]), ROW[2..]);
-    assert_eq!(desk.done(), ROW);
+    assert_eq!(desk.recorded(), ROW);
 }
 
 #[test]
 fn what_is_no_row_of_checks_is_refused_by_its_name() {
-    let desk = Station::open();
+    let desk = Station::at_first_gate();
     desk.say_go();
     let canary = desk.record(&["--upto", "pool-canary"]).code(5).error();
     let message = canary["message"].as_str().unwrap();
@@ -121,7 +97,7 @@ fn what_is_no_row_of_checks_is_refused_by_its_name() {
         "{message}"
     );
     assert_eq!(desk.record(&["--upto", "no-such"]).error()["code"], "not_found");
-    assert_eq!(desk.done(), [""; 0]);
+    assert_eq!(desk.recorded(), [""; 0]);
 
     desk.record(&[]).code(0);
     let again = desk.record(&["--upto", "pool-email"]).error();
@@ -142,7 +118,7 @@ fn what_is_no_row_of_checks_is_refused_by_its_name() {
 
 #[test]
 fn the_status_for_the_chat_is_three_lines_and_says_what_it_can_t_tell() {
-    let desk = Station::open();
+    let desk = Station::at_first_gate();
     let told = desk.did(&["run", "status", &desk.run]).code(0).json();
     let status = told["status"].as_str().unwrap();
     assert_eq!(told["run"], desk.run.as_str());
@@ -164,11 +140,7 @@ fn the_status_for_the_chat_is_three_lines_and_says_what_it_can_t_tell() {
         "{blind}"
     );
     // In words it is the text alone, ready to be pasted.
-    let words = program(desk.home.path())
-        .args(["run", "status", &desk.run, "--offline"])
-        .output()
-        .unwrap();
-    let words = Did::of(words).code(0).out;
+    let words = desk.words(&["run", "status", &desk.run, "--offline"]);
     assert_eq!(words.lines().count(), 3, "{words}");
     assert_eq!(
         desk.did(&["run", "status", "no-such-run"]).code(1).error()["code"],

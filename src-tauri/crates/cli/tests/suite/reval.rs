@@ -84,7 +84,9 @@ impl Station {
         for (id, _) in STEPS.iter().take_while(|(id, _)| *id != step) {
             match *id {
                 "reval-ui" => self.released(),
-                id => self.apply(id),
+                id => {
+                    self.apply(id);
+                }
             }
         }
     }

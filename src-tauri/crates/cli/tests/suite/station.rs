@@ -7,7 +7,7 @@ use serde_json::Value;
 use switchback_rehearsal::{LogEntry, Outcome};
 use tempfile::TempDir;
 
-use crate::shared::{self, Did, Served};
+use crate::shared::{self, Did, Served, until};
 
 /// A step as a document tells it: its state and its note.
 pub fn in_words(step: &Value) -> String {
@@ -15,14 +15,35 @@ pub fn in_words(step: &Value) -> String {
     format!("{}: {note}", step["state"].as_str().unwrap())
 }
 
+/// A home of its own and a served world; both end with the test.
 pub struct Station {
     pub home: TempDir,
+    /// World seconds per real second.
     pub speed: &'static str,
     pub world: Served,
+    /// The run that the words below are about; empty until one was opened.
     pub run: String,
+    /// Where the recovery code of its run is kept, for what needs one; there is no keychain.
+    pub code: Option<String>,
 }
 
 impl Station {
+    /// In a served world of this speed, without a run.
+    #[track_caller]
+    pub fn served(speed: &'static str) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let mut serving = shared::program(home.path());
+        serving.env("SWITCHBACK_REHEARSAL_SPEED", speed);
+        let world = Served::by(serving);
+        Self {
+            home,
+            speed,
+            world,
+            run: String::new(),
+            code: None,
+        }
+    }
+
     /// In a served world of this speed, with a run of the runbook that `folder` puts into the home. `first`: what is done in
     /// the world before.
     #[track_caller]
@@ -31,21 +52,18 @@ impl Station {
         first: impl FnOnce(&Served),
         folder: impl FnOnce(&Path) -> PathBuf,
     ) -> Self {
-        let home = tempfile::tempdir().unwrap();
-        let mut serving = shared::program(home.path());
-        serving.env("SWITCHBACK_REHEARSAL_SPEED", speed);
-        let world = Served::by(serving);
-        first(&world);
-        let book = folder(home.path()).display().to_string();
-        let mut desk = Self {
-            home,
-            speed,
-            world,
-            run: String::new(),
-        };
-        let opened = desk.say(0, &["run", "new", &book, "--target", "rehearsal"]);
-        desk.run = opened.json()["run"].as_str().unwrap().to_owned();
+        let mut desk = Self::served(speed);
+        first(&desk.world);
+        let book = folder(desk.home.path()).display().to_string();
+        desk.open_run(&book, "rehearsal");
         desk
+    }
+
+    /// Opens a run of a runbook, by its name or its folder, and stays with that.
+    #[track_caller]
+    pub fn open_run(&mut self, runbook: &str, target: &str) {
+        let opened = self.say(0, &["run", "new", runbook, "--target", target]);
+        self.run = opened.json()["run"].as_str().unwrap().to_owned();
     }
 
     /// At a part of the bundled plan, in a world of this speed, with something else in the place of something in the runbook
@@ -67,12 +85,26 @@ impl Station {
         })
     }
 
-    pub fn command(&self, words: &[&str]) -> std::process::Command {
+    /// The program as a person starts it, who reads words.
+    pub fn for_people(&self, words: &[&str]) -> std::process::Command {
         let mut command = shared::program(self.home.path());
         command
             .env("SWITCHBACK_REHEARSAL_SPEED", self.speed)
             .args(words)
-            .arg("--json");
+            .args(self.code.iter().flat_map(|file| ["--recovery-code-file", file]));
+        command
+    }
+
+    /// What a person reads.
+    #[track_caller]
+    pub fn words(&self, words: &[&str]) -> String {
+        Did::of(self.for_people(words).output().unwrap()).code(0).out
+    }
+
+    /// The program as a script starts it, which reads documents.
+    pub fn command(&self, words: &[&str]) -> std::process::Command {
+        let mut command = self.for_people(words);
+        command.arg("--json");
         command
     }
 
@@ -83,6 +115,14 @@ impl Station {
     #[track_caller]
     pub fn say(&self, code: i32, words: &[&str]) -> Did {
         self.did(words).code(code)
+    }
+
+    /// Waits until the step's checks pass.
+    #[track_caller]
+    pub fn until_ready(&self, step: &str) {
+        until(step, || {
+            (self.did(&["step", "check", &self.run, step]).code == 0).then_some(())
+        });
     }
 
     #[track_caller]
@@ -119,11 +159,19 @@ impl Station {
         self.begin(&self.words_to_apply(step, seen))
     }
 
+    /// Previews and applies a step, which is done then; what the command says of it.
     #[track_caller]
-    pub fn apply(&self, step: &str) {
+    pub fn apply(&self, step: &str) -> Value {
         let seen = self.preview(step);
         let did = self.apply_as_seen(step, &seen).code(0).json();
         assert_eq!(did["state"], "done", "{step}: {did}");
+        did
+    }
+
+    /// Takes back all of the run.
+    #[track_caller]
+    pub fn roll_back(&self) -> Value {
+        self.rollback(&["--all"]).code(7).json()
     }
 
     pub fn rollback(&self, of: &[&str]) -> Did {
@@ -144,6 +192,13 @@ impl Station {
     pub fn step_of(shown: &Value, id: &str) -> Value {
         let steps = shown["steps"].as_array().unwrap();
         steps.iter().find(|step| step["id"] == id).unwrap().clone()
+    }
+
+    /// What was journalled of the run.
+    #[track_caller]
+    pub fn events(&self) -> Vec<Value> {
+        let shown = self.say(0, &["journal", "show", &self.run]).json();
+        shown["events"].as_array().unwrap().clone()
     }
 
     /// What the console says of a step: its state and its note.

@@ -7,7 +7,8 @@ mod traps;
 use serde_json::Value;
 
 use self::traps::TRAPS;
-use crate::shared::{self, Did, Served, program};
+use crate::shared;
+use crate::station::Station;
 
 const RUNBOOK: &str = r#"
 id = "triggers"
@@ -52,50 +53,31 @@ const UNSEEN: [&str; 4] = [
     "pre-token-empty",
 ];
 
-struct Home {
-    folder: tempfile::TempDir,
-    world: Served,
-}
-
-impl Home {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let world = Served::by(program(folder.path()));
-        Self { folder, world }
-    }
-
-    fn did(&self, words: &[&str]) -> Did {
-        Did::of(program(self.folder.path()).args(words).output().unwrap())
-    }
-
+impl Station {
     /// The runbook with something else in the place of something.
-    fn book(&self, name: &str, edits: &[(&str, &str)]) -> String {
+    fn triggers(&self, name: &str, edits: &[(&str, &str)]) -> String {
         let text = edits.iter().fold(RUNBOOK.to_owned(), |text, (was, is)| {
             assert!(text.contains(was), "{was}");
             text.replace(was, is)
         });
-        shared::runbook(self.folder.path(), name, &text)
+        shared::runbook(self.home.path(), name, &text)
             .display()
             .to_string()
     }
 
-    /// A run of it.
+    /// Opens a run of it.
     #[track_caller]
-    fn run(&self, name: &str, edits: &[(&str, &str)]) -> String {
-        let book = self.book(name, edits);
-        let opened = self
-            .did(&["run", "new", &book, "--target", "rehearsal", "--json"])
-            .code(0);
-        opened.json()["run"].as_str().unwrap().to_owned()
+    fn open_triggers(&mut self, name: &str, edits: &[(&str, &str)]) {
+        let book = self.triggers(name, edits);
+        self.open_run(&book, "rehearsal");
     }
 
     /// The reading of a check.
     #[track_caller]
-    fn reading(&self, run: &str, check: &str, code: i32) -> Value {
-        let did = self
-            .did(&["step", "check", run, "pool-triggers", "--json"])
-            .code(code);
-        let document = did.json();
+    fn reading(&self, check: &str, code: i32) -> Value {
+        let document = self
+            .say(code, &["step", "check", &self.run, "pool-triggers"])
+            .json();
         let all = document["checks"].as_array().unwrap();
         all.iter().find(|one| one["id"] == check).unwrap().clone()
     }
@@ -103,14 +85,14 @@ impl Home {
 
 #[test]
 fn whatever_is_wrong_with_a_trigger_is_said_with_what_mends_it() {
-    let home = Home::new();
+    let mut desk = Station::served("1");
     let mut wrong = Vec::new();
     for (at, trap) in TRAPS.iter().enumerate() {
-        let run = home.run(&format!("triggers-{at}"), trap.edits);
+        desk.open_triggers(&format!("triggers-{at}"), trap.edits);
         if let Some(fault) = trap.fault {
-            home.world.inject(fault);
+            desk.world.inject(fault);
         }
-        let reading = home.reading(&run, trap.check, trap.code);
+        let reading = desk.reading(trap.check, trap.code);
         let text = |field: &str| reading[field].as_str().unwrap_or_default().to_owned();
         println!("| {} | {} | exit {} |", trap.trap, text("observed"), trap.code);
         for (field, part) in [("observed", trap.said), ("mend", trap.mend)] {
@@ -120,13 +102,12 @@ fn whatever_is_wrong_with_a_trigger_is_said_with_what_mends_it() {
         }
         if let Some(fault) = trap.fault {
             let name = fault.split(':').next().unwrap();
-            home.world
-                .control(async |client| client.lift(name).await.unwrap());
+            desk.lift(name);
         }
     }
     // Sound again, and nobody was let in or run meanwhile.
-    let run = home.run("triggers-sound", &[]);
-    let sound = home.reading(&run, "migrate-user", 0);
+    desk.open_triggers("triggers-sound", &[]);
+    let sound = desk.reading("migrate-user", 0);
     assert!(
         sound["observed"]
             .as_str()
@@ -139,26 +120,25 @@ fn whatever_is_wrong_with_a_trigger_is_said_with_what_mends_it() {
 
 #[test]
 fn what_only_a_sign_in_can_show_is_not_claimed() {
-    let home = Home::new();
-    let run = home.run("triggers", &[]);
+    let mut desk = Station::served("1");
+    desk.open_triggers("triggers", &[]);
     for fault in UNSEEN {
-        home.world.inject(fault);
+        desk.world.inject(fault);
         for check in ["migrate-user", "pre-token"] {
-            let reading = home.reading(&run, check, 0);
+            let reading = desk.reading(check, 0);
             let said = reading["observed"].as_str().unwrap();
             assert!(
                 said.contains("our own dry run was taken, which says nothing of Cognito"),
                 "{said}"
             );
         }
-        home.world
-            .control(async |client| client.lift(fault).await.unwrap());
+        desk.lift(fault);
     }
 }
 
 #[test]
 fn an_arn_that_can_be_none_is_refused_before_anything_is_asked() {
-    let home = Home::new();
+    let desk = Station::served("1");
     for (at, (was, is, said)) in [
         (
             "function:rehearsal-migrate-user\"",
@@ -184,8 +164,8 @@ fn an_arn_that_can_be_none_is_refused_before_anything_is_asked() {
     .into_iter()
     .enumerate()
     {
-        let book = home.book(&format!("refused-{at}"), &[(was, is)]);
-        let did = home.did(&["run", "new", &book, "--target", "rehearsal"]);
+        let book = desk.triggers(&format!("refused-{at}"), &[(was, is)]);
+        let did = desk.did(&["run", "new", &book, "--target", "rehearsal"]);
         assert_ne!(did.code, 0, "{is}");
         assert!(
             did.err.contains(said) || did.out.contains(said),
@@ -194,6 +174,6 @@ fn an_arn_that_can_be_none_is_refused_before_anything_is_asked() {
             did.err
         );
     }
-    let counts = home.world.control(async |client| client.counts().await.unwrap());
+    let counts = desk.world.control(async |client| client.counts().await.unwrap());
     assert!(!counts.keys().any(|key| key.starts_with("lambda:")), "{counts:?}");
 }

@@ -1,17 +1,17 @@
 //! Weighted record sets by the real command line against a served world: there and back, to the letter, as
 //! the world's own control client sees it.
 
-use std::process::Command;
-
 use serde_json::Value;
-use switchback_rehearsal::{LogEntry, RecordSet};
-use tempfile::TempDir;
+use switchback_rehearsal::RecordSet;
 
-use crate::shared::{self, Did, Served, until};
+use crate::station::Station;
 
 const TARGET: &str = include_str!("../../../../runbooks/dns-switch/targets/rehearsal.toml");
 const OLD: &str = "old = [{ type = \"A\", ttl = 300, values = [\"192.0.2.10\"] }]";
 const NEW: &str = "new = [{ type = \"A\", ttl = 60, values = [\"198.51.100.20\"] }]";
+
+/// World seconds per real second.
+const SPEED: &str = "60";
 
 /// Sides of a pair, or the one simple side, as a target writes them.
 fn pair(ttl: u32, blue: u8, green: u8) -> String {
@@ -25,72 +25,24 @@ fn simple(ttl: u32, address: &str) -> String {
     format!("[{{ type = \"A\", ttl = {ttl}, values = [\"{address}\"] }}]")
 }
 
-struct Station {
-    home: TempDir,
-    world: Served,
-}
-
 impl Station {
-    fn open() -> Self {
-        let home = tempfile::tempdir().unwrap();
-        let mut command = shared::program(home.path());
-        command.env("SWITCHBACK_REHEARSAL_SPEED", "60");
-        let world = Served::by(command);
-        Self { home, world }
-    }
-
-    fn command(&self, words: &[&str]) -> Command {
-        let mut command = shared::program(self.home.path());
-        command.env("SWITCHBACK_REHEARSAL_SPEED", "60").args(words);
-        command
-    }
-
-    #[track_caller]
-    fn say(&self, code: i32, words: &[&str]) -> Did {
-        Did::of(self.command(words).output().unwrap()).code(code)
-    }
-
-    #[track_caller]
-    fn json(&self, code: i32, words: &[&str]) -> Value {
-        self.say(code, &[words, &["--json"]].concat()).json()
-    }
-
-    /// A run whose name answers `old` today and shall answer `new`.
-    fn run(&self, old: &str, new: &str) -> String {
+    /// Opens a run whose name answers `old` today and shall answer `new`.
+    fn open_switch(&mut self, old: &str, new: &str) {
         let file = self.home.path().join("target.toml");
         let text = TARGET.replace(OLD, &format!("old = {old}"));
         let text = text.replace(NEW, &format!("new = {new}"));
         std::fs::write(&file, text).unwrap();
-        let file = file.display().to_string();
-        let opened = self.json(0, &["run", "new", "dns-switch", "--target", &file]);
-        opened["run"].as_str().unwrap().to_owned()
+        self.open_run("dns-switch", &file.display().to_string());
     }
 
+    /// Applies a step as soon as it is ready, and says what was seen.
     #[track_caller]
-    fn preview(&self, run: &str, step: &str) -> Value {
-        until(step, || {
-            let checked = self.command(&["step", "check", run, step]).output().unwrap();
-            (checked.status.code() == Some(0)).then_some(())
-        });
-        self.json(0, &["step", "preview", run, step])
-    }
-
-    #[track_caller]
-    fn apply(&self, run: &str, step: &str) -> Value {
-        let preview = self.preview(run, step);
-        let digest = preview["digest"].as_str().unwrap();
-        let words = [
-            "step",
-            "apply",
-            run,
-            step,
-            "--confirm",
-            "rehearsal",
-            "--preview",
-            digest,
-        ];
-        assert_eq!(self.json(0, &words)["state"], "done", "{step}");
-        preview
+    fn apply_once_ready(&self, step: &str) -> Value {
+        self.until_ready(step);
+        let seen = self.preview(step);
+        let did = self.apply_as_seen(step, &seen).code(0).json();
+        assert_eq!(did["state"], "done", "{step}");
+        seen
     }
 
     fn records(&self) -> Vec<RecordSet> {
@@ -99,7 +51,7 @@ impl Station {
     }
 
     /// The name's sets in short: identifier and weight, address, TTL.
-    fn apps(&self) -> Vec<String> {
+    fn shares(&self) -> Vec<String> {
         let sets = self
             .records()
             .into_iter()
@@ -117,10 +69,8 @@ impl Station {
 
     /// The batches that were sent, each as its verbs.
     fn batches(&self) -> Vec<String> {
-        let log: Vec<LogEntry> = self.world.control(async |client| client.log(0).await.unwrap());
-        let sent = log
-            .into_iter()
-            .filter(|entry| entry.operation == "ChangeResourceRecordSets");
+        let sent = self.log().into_iter();
+        let sent = sent.filter(|entry| entry.operation == "ChangeResourceRecordSets");
         sent.filter_map(|entry| entry.batch)
             .map(|batch| {
                 let verbs: Vec<String> = batch
@@ -143,16 +93,16 @@ const WHOLE: &str = "DELETE DELETE CREATE CREATE";
 
 #[test]
 fn a_pair_is_shifted_and_comes_back_to_the_letter() {
-    let desk = Station::open();
+    let mut desk = Station::served(SPEED);
     desk.world.inject("routed:weighted");
     let start = desk.records();
     assert_eq!(
-        desk.apps(),
+        desk.shares(),
         ["blue 100: 192.0.2.10 300", "green 0: 198.51.100.20 300"]
     );
-    let run = desk.run(&pair(300, 100, 0), &pair(60, 0, 100));
+    desk.open_switch(&pair(300, 100, 0), &pair(60, 0, 100));
 
-    let lowered = desk.apply(&run, "lower-ttl");
+    let lowered = desk.apply_once_ready("lower-ttl");
     let shown = lowered.to_string();
     for words in [
         "192.0.2.10 TTL 300 s set \\\"blue\\\" (weight 100)",
@@ -161,28 +111,28 @@ fn a_pair_is_shifted_and_comes_back_to_the_letter() {
         assert!(shown.contains(words), "{words}: {shown}");
     }
     assert_eq!(
-        desk.apps(),
+        desk.shares(),
         ["blue 100: 192.0.2.10 60", "green 0: 198.51.100.20 60"]
     );
 
-    desk.apply(&run, "switch");
+    desk.apply_once_ready("switch");
     assert_eq!(
-        desk.apps(),
+        desk.shares(),
         ["blue 0: 192.0.2.10 60", "green 100: 198.51.100.20 60"]
     );
-    desk.apply(&run, "restore-ttl");
+    desk.apply_once_ready("restore-ttl");
     assert_eq!(
-        desk.apps(),
+        desk.shares(),
         ["blue 0: 192.0.2.10 300", "green 100: 198.51.100.20 300"]
     );
 
     // The plan as commands of the AWS CLI names each set in full.
-    let sheet = desk.say(0, &["run", "sheet", &run]).out;
+    let sheet = desk.words(&["run", "sheet", &desk.run]);
     for words in ["\"SetIdentifier\"", "\"Weight\"", "blue", "green"] {
         assert!(sheet.contains(words), "{words}: {sheet}");
     }
 
-    let back = desk.json(7, &["rollback", &run, "--all", "--confirm", "rehearsal"]);
+    let back = desk.roll_back();
     assert_eq!(back["state"], "completed");
     assert_eq!(desk.records(), start, "the world does not end as it began");
     let sent = desk.batches();
@@ -208,16 +158,16 @@ fn a_simple_record_becomes_a_pair_and_a_pair_a_simple_record() {
             vec!["198.51.100.20 60"],
         ),
     ] {
-        let desk = Station::open();
+        let mut desk = Station::served(SPEED);
         if let Some(fault) = fault {
             desk.world.inject(fault);
         }
         let start = desk.records();
-        let run = desk.run(&old, &new);
-        desk.apply(&run, "lower-ttl");
-        desk.apply(&run, "switch");
-        assert_eq!(desk.apps(), there);
-        let back = desk.json(7, &["rollback", &run, "--all", "--confirm", "rehearsal"]);
+        desk.open_switch(&old, &new);
+        desk.apply_once_ready("lower-ttl");
+        desk.apply_once_ready("switch");
+        assert_eq!(desk.shares(), there);
+        let back = desk.roll_back();
         assert_eq!(back["state"], "completed");
         assert_eq!(
             desk.records(),
@@ -230,7 +180,7 @@ fn a_simple_record_becomes_a_pair_and_a_pair_a_simple_record() {
 /// Other shares, another identifier, or a simple record where a pair is expected: somebody has changed it.
 #[test]
 fn another_share_is_another_record() {
-    let desk = Station::open();
+    let mut desk = Station::served(SPEED);
     desk.world.inject("routed:weighted");
     for (old, code) in [
         (pair(300, 100, 0), 0),
@@ -238,8 +188,8 @@ fn another_share_is_another_record() {
         (pair(300, 100, 0).replace("blue", "Blue"), 3),
         (simple(300, "192.0.2.10"), 3),
     ] {
-        let run = desk.run(&old, &pair(60, 0, 100));
-        let did = desk.say(code, &["step", "check", &run, "lower-ttl"]);
+        desk.open_switch(&old, &pair(60, 0, 100));
+        let did = desk.say(code, &["step", "check", &desk.run, "lower-ttl"]);
         if code == 3 {
             let said = did.out + &did.err;
             assert!(said.contains("A 192.0.2.10 weight 100 set blue"), "{said}");

@@ -1,48 +1,26 @@
 //! The wrong zone, a twin, a delegated name, a routing policy: each is refused by name, by the real
 //! command line against a served world, and the world's own log shows that nothing was sent.
 
-use std::path::Path;
-use std::process::Command;
-
 use serde_json::Value;
 use switchback_rehearsal::{OtherZone, ZONE_ID};
-use tempfile::TempDir;
 
-use crate::shared::Served;
+use crate::station::Station;
 
 const TARGET: &str = include_str!("../../../../runbooks/dns-switch/targets/rehearsal.toml");
 
-struct World {
-    home: TempDir,
-    served: Served,
-}
+/// World seconds per real second.
+const SPEED: &str = "20";
+/// What changes records.
+const CHANGE: &str = "ChangeResourceRecordSets";
 
-impl World {
-    fn serve() -> Self {
-        let home = tempfile::tempdir().unwrap();
-        let served = Served::by(program(home.path()));
-        Self { home, served }
-    }
-
-    fn inject(&self, fault: &str) {
-        self.served.inject(fault);
-    }
-
+impl Station {
     fn reset(&self) {
-        self.served.control(async |client| client.reset().await.unwrap());
-    }
-
-    /// Changes that were asked of the world by anybody but the faults.
-    fn sent(&self) -> usize {
-        let log = self.served.control(async |client| client.log(0).await.unwrap());
-        log.iter()
-            .filter(|entry| entry.operation == "ChangeResourceRecordSets")
-            .count()
+        self.world.control(async |client| client.reset().await.unwrap());
     }
 
     /// Exit code, and everything that was said.
-    fn say(&self, words: &[&str]) -> (i32, String) {
-        let output = program(self.home.path()).args(words).output().unwrap();
+    fn heard(&self, words: &[&str]) -> (i32, String) {
+        let output = self.for_people(words).output().unwrap();
         let said = [output.stdout, output.stderr].concat();
         (output.status.code().unwrap(), String::from_utf8(said).unwrap())
     }
@@ -53,21 +31,15 @@ impl World {
         assert!(TARGET.contains(ZONE_ID));
         std::fs::write(&file, TARGET.replace(ZONE_ID, zone_id)).unwrap();
         let file = file.display().to_string();
-        let (code, said) = self.say(&["run", "new", "dns-switch", "--target", &file]);
+        let (code, said) = self.heard(&["run", "new", "dns-switch", "--target", &file]);
         assert_eq!(code, 0, "{said}");
         said.lines().next().unwrap().to_owned()
     }
 }
 
-fn program(home: &Path) -> Command {
-    let mut command = crate::shared::program(home);
-    command.env("SWITCHBACK_REHEARSAL_SPEED", "20");
-    command
-}
-
 #[test]
 fn every_zone_and_policy_that_must_not_be_switched_is_refused_by_name() {
-    let world = World::serve();
+    let desk = Station::served(SPEED);
     let [private, public, apps] =
         [OtherZone::Private, OtherZone::Public, OtherZone::Delegated].map(OtherZone::id);
     let routed = |policy: &str| format!("uses {policy} routing, which Switchback does not change");
@@ -113,24 +85,28 @@ fn every_zone_and_policy_that_must_not_be_switched_is_refused_by_name() {
     ];
     let digest = "0".repeat(64);
     for (fault, zone_id, code, words) in cases {
-        world.reset();
+        desk.reset();
         if fault != "no fault" {
-            world.inject(fault);
+            desk.world.inject(fault);
         }
-        let run = world.run_on(zone_id);
+        let run = desk.run_on(zone_id);
         let confirmed = ["--confirm", "rehearsal", "--preview", &digest];
         for words_of in [
             vec!["step", "check", &run, "lower-ttl"],
             [&["step", "apply", &run, "lower-ttl"][..], &confirmed].concat(),
         ] {
-            let (got, said) = world.say(&words_of);
+            let (got, said) = desk.heard(&words_of);
             assert!(
                 said.contains(&words),
                 "{fault} on {zone_id}: {words_of:?}: {said}"
             );
             assert_eq!(got, code, "{fault} on {zone_id}: {words_of:?}: {said}");
         }
-        assert_eq!(world.sent(), 0, "{fault} on {zone_id}: something was sent");
+        assert_eq!(
+            desk.asked(CHANGE).len(),
+            0,
+            "{fault} on {zone_id}: something was sent"
+        );
         println!("{fault} on {zone_id}: exit {code}, nothing sent: {words}");
     }
 }
@@ -139,7 +115,7 @@ fn every_zone_and_policy_that_must_not_be_switched_is_refused_by_name() {
 /// what can't be told is unknown until somebody vouches for it by name.
 #[test]
 fn white_label_name_servers_are_told_by_their_addresses() {
-    let world = World::serve();
+    let desk = Station::served(SPEED);
     let copy = OtherZone::WhiteLabelCopy.id();
     let servers = "ns1.example.nhs.test; ns2.example.nhs.test; ns3.example.nhs.test; ns4.example.nhs.test";
     for (fault, zone_id, code, words) in [
@@ -164,10 +140,10 @@ fn white_label_name_servers_are_told_by_their_addresses() {
             ),
         ),
     ] {
-        world.reset();
-        world.inject(fault);
-        let run = world.run_on(zone_id);
-        let (got, said) = world.say(&["--json", "step", "check", &run, "lower-ttl"]);
+        desk.reset();
+        desk.world.inject(fault);
+        let run = desk.run_on(zone_id);
+        let (got, said) = desk.heard(&["--json", "step", "check", &run, "lower-ttl"]);
         assert!(said.contains(&words), "{fault} on {zone_id}: {said}");
         assert!(!said.contains("nother zone of"), "{said}");
         assert_eq!(got, code, "{fault} on {zone_id}: {said}");
@@ -181,41 +157,41 @@ fn white_label_name_servers_are_told_by_their_addresses() {
             .collect::<Vec<_>>()
             .join(", ")
     );
-    let file = world.home.path().join("vouched.toml");
+    let file = desk.home.path().join("vouched.toml");
     let text = TARGET.replace(ZONE_ID, copy).replace("[values]", &vouched);
     std::fs::write(&file, text).unwrap();
     let file = file.display().to_string();
-    let (code, said) = world.say(&["run", "new", "dns-switch", "--target", &file]);
+    let (code, said) = desk.heard(&["run", "new", "dns-switch", "--target", &file]);
     assert_eq!(code, 0, "{said}");
     let run = said.lines().next().unwrap().to_owned();
-    let (_, said) = world.say(&["--json", "step", "check", &run, "lower-ttl"]);
+    let (_, said) = desk.heard(&["--json", "step", "check", &run, "lower-ttl"]);
     assert!(
         said.contains("by the word of the target's name_servers, not proven"),
         "{said}"
     );
-    assert_eq!(world.sent(), 0);
+    assert_eq!(desk.asked(CHANGE).len(), 0);
 }
 
 /// What a person saw and approved is worth nothing once the name is routed or delegated.
 #[test]
 fn a_policy_or_delegation_that_comes_after_the_preview_is_refused_too() {
-    let world = World::serve();
+    let desk = Station::served(SPEED);
     for (fault, words) in [
         ("routed:geolocation", "uses geolocation routing"),
         ("other-zone:delegated", "delegates apps.example.nhs.test to"),
     ] {
-        world.reset();
-        let run = world.run_on(ZONE_ID);
-        let (code, said) = world.say(&["--json", "step", "preview", &run, "lower-ttl"]);
+        desk.reset();
+        let run = desk.run_on(ZONE_ID);
+        let (code, said) = desk.heard(&["--json", "step", "preview", &run, "lower-ttl"]);
         assert_eq!(code, 0, "{said}");
         let preview: Value = serde_json::from_str(&said).unwrap();
         let digest = preview["digest"].as_str().unwrap();
-        world.inject(fault);
+        desk.world.inject(fault);
         let apply = ["step", "apply", &run, "lower-ttl", "--confirm", "rehearsal"];
-        let (code, said) = world.say(&[&apply[..], &["--preview", digest]].concat());
+        let (code, said) = desk.heard(&[&apply[..], &["--preview", digest]].concat());
         assert!(said.contains(words), "{fault}: {said}");
         assert!(matches!(code, 3 | 5), "{fault}: exit {code}: {said}");
-        assert_eq!(world.sent(), 0, "{fault}: something was sent");
+        assert_eq!(desk.asked(CHANGE).len(), 0, "{fault}: something was sent");
         println!("{fault} after the preview: exit {code}, nothing sent");
     }
 }

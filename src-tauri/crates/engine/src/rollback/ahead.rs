@@ -7,7 +7,7 @@
 use switchback_model::rollback::ItemKind;
 use switchback_model::{Edges, Finding, RollbackItem, StepId, StepState, Way};
 
-use super::changed_since;
+use super::set::changed_since;
 use crate::publish::is_due;
 use crate::run::{Attempt, RollbackRun, Run};
 

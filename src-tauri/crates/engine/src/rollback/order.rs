@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use switchback_model::{Edges, Plan, Reversibility, Step, StepId};
 
-use super::changed_since;
+use super::set::changed_since;
 use crate::run::Run;
 
 /// Whether people take the step back, not the console.

@@ -7,7 +7,7 @@ use switchback_model::plan::Reversibility;
 
 use super::{Course, has_effect, list};
 use crate::draft::{DraftCoherence, DraftRule, DraftStep};
-use crate::graph::dependants;
+use crate::graph::references::dependants;
 use crate::notes::Notes;
 
 pub(super) fn lint(notes: &mut Notes<'_>, plan: &Course<'_>) {

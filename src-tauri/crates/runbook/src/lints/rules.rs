@@ -7,7 +7,7 @@ use switchback_model::plan::StepKind;
 
 use super::{Course, changes, list, words};
 use crate::draft::{DraftRule, Part};
-use crate::graph::dependants;
+use crate::graph::references::dependants;
 use crate::notes::Notes;
 
 pub(super) fn lint(notes: &mut Notes<'_>, plan: &Course<'_>, has_target: bool) {

@@ -2,54 +2,51 @@
 
 use switchback_rehearsal::Outcome;
 
-use super::{Station, ended};
+use super::{RUNBOOK, STEP, Station, ended};
 use crate::shared::until;
 
 #[test]
 fn what_somebody_puts_after_the_preview_is_not_overwritten() {
-    let desk = Station::open();
-    let run = desk.run();
-    let preview = desk.preview(&run);
+    let desk = Station::of_profiles(RUNBOOK);
+    let preview = desk.preview(STEP);
     desk.somebody_puts("prod,debug");
-    let words = Station::apply_words(&run, preview["digest"].as_str().unwrap());
-    let refused = desk.say(5, &words).error();
+    let refused = desk.apply_as_seen(STEP, &preview).code(5).error();
     let message = refused["message"].as_str().unwrap();
     assert!(message.contains("changed since you saw the preview"), "{message}");
     assert_eq!(desk.puts(), [], "nothing was sent");
     assert_eq!(desk.profiles(), ("prod,debug".to_owned(), 1));
-    assert!(!desk.events(&run).iter().any(|event| event["kind"] == "intended"));
+    assert!(!desk.events().iter().any(|event| event["kind"] == "intended"));
     // Nothing of ours is there to take back.
-    let nothing = desk.say(5, &["rollback", &run, "--all"]).error();
+    let nothing = desk.say(5, &["rollback", &desk.run, "--all"]).error();
     assert_eq!(nothing["message"], "There is nothing to undo.");
 }
 
 /// Our request is carried out, and before its answer comes somebody else puts another value on top of it.
 #[test]
 fn what_somebody_puts_on_top_of_ours_is_theirs_to_decide() {
-    let desk = Station::open();
-    let run = desk.run();
+    let desk = Station::of_profiles(RUNBOOK);
     desk.world.inject("delay:PutParameter:3000");
-    let applying = desk.begin(&run);
+    let applying = desk.begin_apply();
     until("our value is there", || {
         (desk.profiles().0 == "prod,cognito").then_some(())
     });
     desk.somebody_puts("dev");
     let did = ended(applying).code(4);
     desk.lift("delay:PutParameter");
-    let step = desk.step(&run);
+    let step = desk.journalled();
     assert_eq!(step["state"], "foreign", "{step} {}", did.err);
     assert_eq!(desk.profiles(), ("dev".to_owned(), 2), "theirs stands");
     assert_eq!(desk.puts(), [(Outcome::Committed, "prod,cognito".to_owned())]);
 
     // The way back says what it replaces, before it does.
-    let plan = desk.say(0, &["rollback", &run, "--all"]).json();
+    let plan = desk.say(0, &["rollback", &desk.run, "--all"]).json();
     let item = &plan["items"][0];
     assert!(item["now"].to_string().contains("dev"), "{item}");
     assert!(
         item["changed_outside"].to_string().contains("prod,cognito"),
         "{item}"
     );
-    assert_eq!(desk.roll_back(&run)["state"], "completed");
+    assert_eq!(desk.roll_back()["state"], "completed");
     assert_eq!(desk.profiles(), ("prod".to_owned(), 3));
 }
 
@@ -57,10 +54,9 @@ fn what_somebody_puts_on_top_of_ours_is_theirs_to_decide() {
 /// word. The version tells, and what was overwritten is named.
 #[test]
 fn what_we_overwrote_unseen_is_found_and_named() {
-    let desk = Station::open();
-    let run = desk.run();
+    let desk = Station::of_profiles(RUNBOOK);
     desk.world.inject("lands-late:PutParameter:4000");
-    let applying = desk.begin(&run);
+    let applying = desk.begin_apply();
     // The fault is taken when the request has arrived: after our last read, and before anything is carried out.
     desk.until_it_arrived();
     desk.somebody_puts("prod,hotfix");
@@ -75,7 +71,7 @@ fn what_we_overwrote_unseen_is_found_and_named() {
         ("prod,cognito".to_owned(), 2),
         "ours overwrote it"
     );
-    let step = desk.step(&run);
+    let step = desk.journalled();
     assert_eq!(step["state"], "foreign", "{step} {}", did.err);
     let note = step["note"].as_str().unwrap();
     assert!(

@@ -6,7 +6,6 @@ use switchback_model::{Image, ParameterWish, SetParameter};
 use switchback_rehearsal::{ACCESS_KEY, PROFILES_PARAMETER, SECRET_KEY_ALIAS, SECRET_PARAMETER};
 
 use super::{APPENDING, STEP, Station};
-use crate::shared::Did;
 
 /// The runbook that appends, of another parameter that is a SecureString.
 fn sealing(name: &str) -> String {
@@ -55,17 +54,17 @@ fn is_kept(folder: &std::path::Path, text: &str) -> bool {
 
 #[test]
 fn a_secure_string_is_appended_to_and_shown_and_kept_nowhere() {
-    let mut desk = Station::with(&sealing(SECRET_PARAMETER));
-    desk.code = Some(desk.home.path().join("code.txt").display().to_string());
+    let mut desk = Station::beside_profiles(&sealing(SECRET_PARAMETER));
+    desk.keep_code();
     let (start, key) = secret(&desk);
     assert_eq!(
         (start.as_str(), key.as_str()),
         ("not-a-real-secret", SECRET_KEY_ALIAS)
     );
-    let run = desk.run();
+    desk.open_profiles();
     let mut said = Vec::new();
 
-    let preview = desk.preview(&run);
+    let preview = desk.preview(STEP);
     let change = &preview["changes"][0];
     assert_eq!(change["before"][0], "1 item, not shown", "{change}");
     assert_eq!(change["after"][0], "1 item, not shown, and cognito", "{change}");
@@ -73,9 +72,8 @@ fn a_secure_string_is_appended_to_and_shown_and_kept_nowhere() {
     assert_eq!(call["parameters"]["KeyId"], SECRET_KEY_ALIAS, "{call}");
     assert!(call["parameters"]["Value"].is_null(), "{call}");
     said.push(preview.to_string());
-    said.push(desk.words(&["step", "preview", &run, STEP]));
-    let did = desk.apply(0, &run).json();
-    assert_eq!(did["state"], "done", "{did}");
+    said.push(desk.words(&["step", "preview", &desk.run, STEP]));
+    let did = desk.apply(STEP);
     said.push(did.to_string());
     assert_eq!(secret(&desk), (format!("{start},cognito"), key.clone()));
 
@@ -84,8 +82,8 @@ fn a_secure_string_is_appended_to_and_shown_and_kept_nowhere() {
     desk.world.inject(&format!(
         "parameter-changed:{SECRET_PARAMETER}:{start},cognito,{theirs}"
     ));
-    said.push(desk.words(&["run", "show", &run]));
-    let plan = desk.say(0, &["rollback", &run, "--all"]).json();
+    said.push(desk.words(&["run", "show", &desk.run]));
+    let plan = desk.say(0, &["rollback", &desk.run, "--all"]).json();
     let item = &plan["items"][0];
     assert_eq!(item["restores"][0], "2 items, not shown", "{item}");
     assert_eq!(
@@ -94,13 +92,13 @@ fn a_secure_string_is_appended_to_and_shown_and_kept_nowhere() {
     );
     assert!(item["loses"].as_array().unwrap().is_empty(), "{item}");
     said.push(plan.to_string());
-    said.push(desk.words(&["rollback", &run, "--all"]));
-    said.push(desk.words(&["run", "sheet", &run]));
-    let back = desk.roll_back(&run);
+    said.push(desk.words(&["rollback", &desk.run, "--all"]));
+    said.push(desk.words(&["run", "sheet", &desk.run]));
+    let back = desk.roll_back();
     assert_eq!(back["state"], "completed", "{back}");
     assert_eq!(secret(&desk), (format!("{start},{theirs}"), key));
-    said.push(desk.say(0, &["journal", "show", &run]).out);
-    said.push(desk.say(0, &["run", "show", &run]).out);
+    said.push(desk.say(0, &["journal", "show", &desk.run]).out);
+    said.push(desk.say(0, &["run", "show", &desk.run]).out);
     for text in [start.as_str(), theirs] {
         let told = said.iter().find(|said| said.contains(text));
         assert_eq!(told, None);
@@ -110,7 +108,7 @@ fn a_secure_string_is_appended_to_and_shown_and_kept_nowhere() {
             "the plan is there"
         );
     }
-    desk.say(0, &["journal", "verify", &run]);
+    desk.say(0, &["journal", "verify", &desk.run]);
 }
 
 #[test]
@@ -123,10 +121,10 @@ fn what_a_runbook_says_of_a_type_must_be_so() {
             "is a String, and the runbook says `secure = true`",
         ),
     ] {
-        let mut desk = Station::with(&book);
-        desk.code = Some(desk.home.path().join("code.txt").display().to_string());
-        let run = desk.run();
-        let refused = Did::of(desk.command(&["step", "preview", &run, STEP]).output().unwrap());
+        let mut desk = Station::beside_profiles(&book);
+        desk.keep_code();
+        desk.open_profiles();
+        let refused = desk.did(&["step", "preview", &desk.run, STEP]);
         let said = format!("{}{}", refused.out, refused.err);
         assert!(said.contains(why), "{said}");
         assert!(!said.contains("not-a-real-secret"), "{said}");

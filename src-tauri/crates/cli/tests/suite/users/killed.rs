@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::comparison;
 use crate::shared::{Served, until};
 use crate::way_back::aws::Aws;
 use crate::way_back::laptop::{Laptop, is_nowhere, keyrings_are_there};
@@ -30,20 +31,7 @@ fn a_comparison_that_is_killed_again_and_again_gives_the_same_result() {
     let list = laptop.path("list.csv");
     std::fs::write(&list, format!("email,active\n{rows}")).unwrap();
     let list = list.display().to_string();
-    let ask = |out: &Path, more: &[&str]| -> Vec<String> {
-        let out = out.display().to_string();
-        let fixed = [
-            "users",
-            "reconcile",
-            "--target",
-            "rehearsal",
-            "--source",
-            &list,
-            "--out",
-            &out,
-        ];
-        fixed.iter().chain(more).map(|word| (*word).to_owned()).collect()
-    };
+    let ask = |out: &Path, more: &[&str]| comparison(&list, out, more);
     let run = |args: &[String]| {
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
         laptop.json(&args).code(0).json()

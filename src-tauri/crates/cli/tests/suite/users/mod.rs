@@ -33,6 +33,13 @@ impl TestHome {
         Did::of(command(self.folder.path()).args(args).output().unwrap())
     }
 
+    /// Compares a list with the pools, into a file of this name in the home's folder.
+    fn compare(&self, list: &str, out: &str, more: &[&str]) -> Did {
+        let words = comparison(list, &self.folder.path().join(out), more);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        self.run(&words)
+    }
+
     /// In the pools of the rehearsal's target.
     fn find(&self, args: &[&str]) -> Did {
         self.run(&[&["users", "find", "--target", "rehearsal", "--json"], args].concat())
@@ -47,6 +54,22 @@ impl TestHome {
     fn counts(&self) -> BTreeMap<String, u64> {
         self.world.control(async |client| client.counts().await.unwrap())
     }
+}
+
+/// The words that compare a list with the pools of the rehearsal's target, into a file.
+fn comparison(list: &str, out: &Path, more: &[&str]) -> Vec<String> {
+    let out = out.display().to_string();
+    let fixed = [
+        "users",
+        "reconcile",
+        "--target",
+        "rehearsal",
+        "--source",
+        list,
+        "--out",
+        &out,
+    ];
+    fixed.iter().chain(more).map(|word| (*word).to_owned()).collect()
 }
 
 /// With a log that would show whatever slips into it.

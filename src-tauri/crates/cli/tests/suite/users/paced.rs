@@ -1,6 +1,7 @@
 //! The pace of a comparison, and what is said of it before and meanwhile.
 
 use super::TestHome;
+use crate::shared::Did;
 
 const LIST: &str = "email\nuser000007@example.nhs.test\n";
 
@@ -17,20 +18,9 @@ fn numbers_apart(text: &str) -> String {
     out.replace("#.#", "#")
 }
 
-fn compare(place: &TestHome, name: &str, more: &[&str]) -> crate::shared::Did {
+fn compare(place: &TestHome, name: &str, more: &[&str]) -> Did {
     let list = place.file("paced.csv", LIST);
-    let out = place.folder.path().join(name).display().to_string();
-    let fixed = [
-        "users",
-        "reconcile",
-        "--target",
-        "rehearsal",
-        "--source",
-        &list,
-        "--out",
-        &out,
-    ];
-    place.run(&[&fixed[..], more].concat())
+    place.compare(&list, name, more)
 }
 
 #[test]

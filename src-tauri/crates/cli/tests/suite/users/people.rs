@@ -15,18 +15,9 @@ impl TestHome {
     fn reconciled(&self, name: &str, list: &[u8]) -> (Did, String) {
         let path = self.folder.path().join(format!("{name}.csv"));
         std::fs::write(&path, list).unwrap();
-        let out = self.folder.path().join(format!("{name}-out.csv"));
-        let (source, file) = (path.display().to_string(), out.display().to_string());
-        let fixed = [
-            "users",
-            "reconcile",
-            "--source",
-            &source,
-            "--out",
-            &file,
-            "--json",
-        ];
-        let did = self.run(&[&fixed[..], &["--target", "rehearsal"]].concat());
+        let result = format!("{name}-out.csv");
+        let did = self.compare(&path.display().to_string(), &result, &["--json"]);
+        let out = self.folder.path().join(result);
         (did, std::fs::read_to_string(out).unwrap_or_default())
     }
 }

@@ -1,7 +1,6 @@
 //! The comparison of a whole list with whole pools.
 
 use std::fs;
-use std::path::Path;
 
 use super::TestHome;
 
@@ -22,17 +21,13 @@ fn a_source_list_is_reconciled_with_whole_pools() {
          user000499@example.nhs.test;User;yes;\r\nanna.baker@example.nhs.test;Anna;yes;\r\n",
     );
     let out = place.folder.path().join("out.csv");
-    let ask = |out: &Path, more: &[&str]| {
-        let out = out.display().to_string();
-        let fixed = ["users", "reconcile", "--source", &list, "--out", &out, "--json"];
-        place.run(&[&fixed[..], &["--target", "rehearsal"], more].concat())
-    };
+    let ask = |out: &str, more: &[&str]| place.compare(&list, out, &[&["--json"], more].concat());
     // Nobody sees whole addresses without saying why; then nothing was asked and nothing written.
-    ask(&out, &["--reveal", "email"]).code(2);
-    ask(&out, &["--purpose", "for anna.baker@example.nhs.test"]).code(2);
+    ask("out.csv", &["--reveal", "email"]).code(2);
+    ask("out.csv", &["--purpose", "for anna.baker@example.nhs.test"]).code(2);
     assert!(!out.exists());
     assert_eq!(place.counts().get("cognito-idp:ListUsers"), None);
-    let done = ask(&out, &["--purpose", "Ticket 4711"]).code(4);
+    let done = ask("out.csv", &["--purpose", "Ticket 4711"]).code(4);
     let (error, done) = (done.error(), done.json());
     assert_eq!(error["code"], "unknown");
     assert_eq!(
@@ -96,7 +91,7 @@ fn a_source_list_is_reconciled_with_whole_pools() {
     assert!((10..=12).contains(&pages), "{pages}");
     assert_eq!(place.counts().get("cognito-idp:AdminGetUser"), None);
     // The old result stays, and nothing is asked for a file that can't be written.
-    let refused = ask(&out, &["--purpose", "Ticket 4711"]).code(3).error();
+    let refused = ask("out.csv", &["--purpose", "Ticket 4711"]).code(3).error();
     assert!(
         refused["message"].as_str().unwrap().contains("already a file"),
         "{refused}"
@@ -110,7 +105,7 @@ fn a_source_list_is_reconciled_with_whole_pools() {
     );
     // As they are only where somebody asked for it, which is recorded.
     let plain = place.folder.path().join("plain.csv");
-    ask(&plain, &["--purpose", "Ticket 4711", "--reveal", "email"]).code(4);
+    ask("plain.csv", &["--purpose", "Ticket 4711", "--reveal", "email"]).code(4);
     assert!(
         fs::read_to_string(&plain)
             .unwrap()
@@ -130,7 +125,7 @@ fn a_source_list_is_reconciled_with_whole_pools() {
     // AWS goes on asking to slow down: no file that calls anybody absent.
     place.world.inject("throttle:ListUsers:0");
     let none = place.folder.path().join("none.csv");
-    let error = ask(&none, &["--purpose", "Ticket 4711"]).code(4).error();
+    let error = ask("none.csv", &["--purpose", "Ticket 4711"]).code(4).error();
     assert!(
         error["message"].as_str().unwrap().contains("nothing was written"),
         "{error}"
