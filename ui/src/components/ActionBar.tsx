@@ -322,7 +322,7 @@ export function ActionBar({ step, ask, setAsk }: { step: StepView; ask: string |
   const leads = leadsOf(step);
   const more = others.filter((o) => o !== looks);
   // Where there is no room the rest stands in a menu: never Stop, and never the one thing that there is to do. One more is no menu.
-  const kept = looks === undefined && primary === undefined && !goesOn ? 1 : 0;
+  const kept = looks === undefined && primary === undefined && !goesOn ? Math.min(1, more.length) : 0;
   const folds = tight && more.length - kept + leads.length > 0;
   const beside = folds ? more.slice(0, kept) : more;
   const entries: Entry[] = [

@@ -248,10 +248,10 @@ export function Picture({ night, rope, t0, name, bare }: { night: Night; rope: R
           );
         })}
         <Cuts axis={axis} bottom={bottom} left={left} />
+        {t0 !== null && <T0 x={left + xOf(axis, t0)} bottom={bottom} />}
         {night.lines.map((line, i) => (
           <Phase key={line.id} line={line} axis={axis} y={TOP + geo.down + i * geo.row} marks={{ geo, at: register, stop: current, bare, tell }} />
         ))}
-        {t0 !== null && <T0 x={left + xOf(axis, t0)} bottom={bottom} />}
         <g className="night-now" aria-hidden="true">
           <path d={`M${x} 20V${bottom - 4}`} />
           <rect x={clock - 30} y={1} width={60} height={19} rx={9.5} />

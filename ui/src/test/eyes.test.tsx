@@ -214,6 +214,15 @@ describe("a bar that has no room for every button", () => {
     expect(window.location.hash).toBe("#/rollback?scope=step%3Amid.3");
   });
 
+  it("has the way back in the menu while nothing is asked of anybody", async () => {
+    sized(480, 900);
+    await open("#/run/mid.3", "silent,verifying");
+    const bar = within(screen.getByRole("region", { name: "What you can do" }));
+    expect(await bar.findByTestId("action-more")).toBeTruthy();
+    expect(bar.queryByTestId("rollback-step")).toBeNull();
+    expect(bar.getByTestId("run-stop")).toBeTruthy();
+  });
+
   it("has no menu where there is nothing to put in it", async () => {
     sized(480, 900);
     await open("#/run/mid.3", "silent,ready");

@@ -185,7 +185,8 @@ export function layNarrow(way: WayNow): Layout {
     boxes,
     (_, side) => ({ x: (right.length > 0 ? 230 : 60) + (side === "new" ? 16 : -16), y: 24 + high + 4 }),
     (b) => ({ x: b.x + b.width / 2, y: b.y }),
-    ({ to }, side) => ({ x: to.x + (side === "old" ? 26 : 44), y: to.y - 12 }),
+    // Beside the flow, on the side from which it does not come.
+    ({ to }, side) => ({ x: to.x + (side === "old" ? -28 : 44), y: to.y - 12 }),
   );
   return {
     width: NARROW,
