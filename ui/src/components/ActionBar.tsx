@@ -2,19 +2,19 @@ import { Fragment, type RefObject, useLayoutEffect, useRef, useState } from "rea
 import { fullTime } from "../format/time";
 import type { Offer, StepView } from "../ipc";
 import type { RunCommand } from "../ipc/port";
-import { Button, LinkButton } from "../kit";
-import { useApp, useStore, useTitles, useWorldNow } from "../state/hooks";
+import { Button, type Entry, LinkButton, Menu } from "../kit";
+import { useApp, useShort, useStore, useTight, useTitles, useWorldNow } from "../state/hooks";
 import { allSteps, isFinished, mainWay } from "../state/readings";
-import { go, href } from "../state/router";
+import { go, href, type Place } from "../state/router";
 import type { Store } from "../state/store";
 import { useLeaveHeight } from "./barHeight";
 import { Dock } from "./Dock";
-import { shapeOf } from "./LeftRail";
+import { shapeOf, stateWords } from "./LeftRail";
 import { Notice } from "./Notices";
 import { Block } from "./PageHead";
 import { Primary } from "./Primary";
 import { ReasonForm } from "./ReasonForm";
-import { type Control, RunButtons, RunControlForm } from "./RunControls";
+import { canHold, type Control, RunButtons, RunControlForm } from "./RunControls";
 import { TellForm } from "./TellForm";
 
 /** The command behind an offer's word; null for a word that this window does not know. */
@@ -110,7 +110,7 @@ function Reason({ step, primary }: { step: StepView; primary: Offer | undefined 
   if (primary === undefined) {
     return step.state === "applying" || step.state.endsWith("verifying") || step.state === "undoing" || step.state === "checking" ? (
       <p>
-        <strong>{step.state_words}.</strong> Nothing is asked of you now.
+        <strong>{stateWords(step)}.</strong> Nothing is asked of you now.
       </p>
     ) : null;
   }
@@ -121,6 +121,25 @@ function Reason({ step, primary }: { step: StepView; primary: Offer | undefined 
 
 function otherOffers(step: StepView): Offer[] {
   return step.offers.filter((o) => !o.primary && o.command !== "check" && o.refused === null && commandOf(o.command, step.id) !== null);
+}
+
+/** What stands on the button of an offer. */
+const offerWords = (offer: Offer): string => (offer.needs_reason ? `${offer.label}…` : offer.label);
+
+type WayOut = { id: string; words: string; place: Place; first: boolean };
+
+/** Where its ways back lead: each rule that fits, and the step alone. */
+function leadsOf(step: StepView): WayOut[] {
+  const rules = step.ways_back.map(
+    (way, i): WayOut => ({
+      id: `way-back-${way.rule}`,
+      words: `${way.rule}: ${way.title}…`,
+      place: { name: "rollback", scope: { rule: way.rule } },
+      first: i === 0,
+    }),
+  );
+  if (!UNDOABLE.has(step.state) || step.kind !== "action") return rules;
+  return [...rules, { id: "rollback-step", words: "Undo this step…", place: { name: "rollback", scope: { step: step.id } }, first: rules.length === 0 }];
 }
 
 function pressOffer(store: Store, step: StepView, offer: Offer, ask: (word: string) => void): void {
@@ -136,8 +155,9 @@ const isNoted = (step: StepView, primary: Offer | undefined): primary is Offer &
   return step.note !== "" && primary?.refused != null && bare(primary.refused).includes(bare(step.note));
 };
 
-/** What happened to the step, in words, where the buttons are that follow from it. */
-function StepNotes({ step, primary }: { step: StepView; primary: Offer | undefined }) {
+/** What happened to the step, in words, where the buttons are that follow from it; in a short window at the head of its page. */
+export function StepNotes({ step }: { step: StepView }) {
+  const primary = step.offers.find((o) => o.primary);
   const kind = shapeOf(step);
   const noted = isNoted(step, primary) ? (
     <p id="why-not" data-testid="why-not">
@@ -149,7 +169,7 @@ function StepNotes({ step, primary }: { step: StepView; primary: Offer | undefin
   return (
     <div className="bar-notes" role="status">
       {(step.note !== "" || step.drifted !== null) && (
-        <Notice kind={kind === "pass" ? "record" : kind} title={step.drifted !== null ? "Changed outside the console" : step.state_words} testId="step-note">
+        <Notice kind={kind === "pass" ? "record" : kind} title={step.drifted !== null ? "Changed outside the console" : stateWords(step)} testId="step-note">
           {noted}
           {step.drifted !== null && <p data-testid="drifted">{driftWords(step.drifted)}</p>}
         </Notice>
@@ -246,7 +266,7 @@ export function Otherwise({ step, onAsk }: { step: StepView; onAsk: (word: strin
         )}
         {list.map((o) => (
           <Button key={o.command} loading={busy === o.command} onPress={() => pressOffer(store, step, o, onAsk)} testId={`offer-${o.command}`}>
-            {o.needs_reason ? `${o.label}…` : o.label}
+            {offerWords(o)}
           </Button>
         ))}
       </div>
@@ -266,7 +286,13 @@ function useHeadInstead(bar: RefObject<HTMLElement | null>, gone: boolean): void
 /** What can be done with the step now, at the bottom of the middle column. */
 export function ActionBar({ step, ask, setAsk }: { step: StepView; ask: string | null; setAsk: (ask: string | null) => void }) {
   const store = useStore();
-  const { busy, next } = useApp((s) => ({ busy: s.busy, next: s.snapshot === null ? undefined : mainWay(s.snapshot) }));
+  const { busy, next, holds } = useApp((s) => ({
+    busy: s.busy,
+    next: s.snapshot === null ? undefined : mainWay(s.snapshot),
+    holds: s.snapshot !== null && canHold(s.snapshot),
+  }));
+  const short = useShort();
+  const tight = useTight();
   const bar = useRef<HTMLDivElement>(null);
   useLeaveHeight(bar);
   const primary = step.offers.find((o) => o.primary);
@@ -293,6 +319,17 @@ export function ActionBar({ step, ask, setAsk }: { step: StepView; ask: string |
   // In trouble one button is the main one, and it changes nothing: looking again. The rest is quiet, but for the first way back.
   const looks = primary === undefined && !goesOn ? others.find((o) => o.command === "inspect") : undefined;
   const quiet = looks === undefined ? "normal" : "quiet";
+  const leads = leadsOf(step);
+  const more = others.filter((o) => o !== looks);
+  // Where there is no room the rest stands in a menu: never Stop, and never the one thing that there is to do. One more is no menu.
+  const kept = looks === undefined && primary === undefined && !goesOn ? Math.min(1, more.length) : 0;
+  const folds = tight && more.length - kept + leads.length > 0;
+  const beside = folds ? more.slice(0, kept) : more;
+  const entries: Entry[] = [
+    ...more.slice(kept).map((o) => ({ id: `offer-${o.command}`, words: offerWords(o), work: () => press(o) })),
+    ...leads.map((l) => ({ id: l.id, words: l.words, work: () => go(l.place) })),
+    ...(holds ? [{ id: "run-hold", words: "Put on hold…", work: () => setAsk("hold") }] : []),
+  ];
   useHeadInstead(bar, primary === undefined);
   // One primary button at a time: an open form has its own.
   const asking = asked !== undefined || (ask !== null && CONTROLS.has(ask));
@@ -300,13 +337,13 @@ export function ActionBar({ step, ask, setAsk }: { step: StepView; ask: string |
   return (
     <Dock>
       <div className="action-bar" ref={bar} role="region" aria-label="What you can do">
-        <StepNotes step={step} primary={primary} />
+        {!short && <StepNotes step={step} />}
         {ask !== null && CONTROLS.has(ask) && <RunControlForm control={ask as Control} onDone={() => setAsk(null)} />}
         {asked !== undefined && <OfferForm key={asked.command} step={step} offer={asked} onDone={() => setAsk(null)} />}
         <div className="action-row">
           <div
             className={
-              others.length > 0
+              beside.length > 0
                 ? "action-main free"
                 : primary !== undefined
                   ? "action-main apart"
@@ -337,19 +374,11 @@ export function ActionBar({ step, ask, setAsk }: { step: StepView; ask: string |
                 {looks.label}
               </Primary>
             )}
-            {others
-              .filter((o) => o !== looks)
-              .map((o) => (
-                <Button
-                  key={o.command}
-                  weight={looks === undefined ? "normal" : "quiet"}
-                  loading={busy === o.command}
-                  onPress={() => press(o)}
-                  testId={`offer-${o.command}`}
-                >
-                  {o.needs_reason ? `${o.label}…` : o.label}
-                </Button>
-              ))}
+            {beside.map((o) => (
+              <Button key={o.command} weight={quiet} loading={busy === o.command} onPress={() => press(o)} testId={`offer-${o.command}`}>
+                {offerWords(o)}
+              </Button>
+            ))}
             {primary !== undefined && (
               <Primary
                 basis={[step.id, step.generation, step.state, primary.command, step.preview?.digest, primary.refused === null].join("/")}
@@ -368,26 +397,18 @@ export function ActionBar({ step, ask, setAsk }: { step: StepView; ask: string |
             </div>
           </div>
           <div className="action-others">
-            {step.ways_back.map((way, i) => (
-              <LinkButton
-                key={way.rule}
-                weight={i === 0 ? "normal" : quiet}
-                href={href({ name: "rollback", scope: { rule: way.rule } })}
-                testId={`way-back-${way.rule}`}
-              >
-                {way.rule}: {way.title}…
-              </LinkButton>
-            ))}
-            {UNDOABLE.has(step.state) && step.kind === "action" && (
-              <LinkButton
-                weight={step.ways_back.length === 0 ? "normal" : quiet}
-                href={href({ name: "rollback", scope: { step: step.id } })}
-                testId="rollback-step"
-              >
-                Undo this step…
-              </LinkButton>
+            {!folds &&
+              leads.map((l) => (
+                <LinkButton key={l.id} weight={l.first ? "normal" : quiet} href={href(l.place)} testId={l.id}>
+                  {l.words}
+                </LinkButton>
+              ))}
+            {folds && (
+              <Menu label="More of what you can do" groups={[{ id: "more", entries }]} testId="action-more">
+                More…
+              </Menu>
             )}
-            <RunButtons onAsk={setAsk} weight={quiet} />
+            <RunButtons onAsk={setAsk} weight={quiet} hold={!folds} />
           </div>
         </div>
       </div>

@@ -2,6 +2,7 @@ import { useEffect, useState } from "react";
 import type { RunSnapshot } from "../ipc";
 import { useStore } from "../state/hooks";
 import { allSteps, isQuiet } from "../state/readings";
+import { stateWords } from "./LeftRail";
 
 const BAD = new Set(["failed", "in_doubt", "unverified", "foreign", "undo_failed", "undo_in_doubt", "undo_unverified", "undo_foreign"]);
 
@@ -12,7 +13,7 @@ export function changes(before: RunSnapshot, after: RunSnapshot): { polite: stri
   const old = new Map(allSteps(before).map((s) => [s.id, s.state]));
   for (const step of allSteps(after)) {
     if (old.get(step.id) === step.state) continue;
-    (BAD.has(step.state) ? urgent : polite).push(`${step.title}: ${step.state_words}`);
+    (BAD.has(step.state) ? urgent : polite).push(`${step.title}: ${stateWords(step)}`);
   }
   // Each server that follows changes the words; the answer is said once.
   const head = (words: string) => words.replace(/:.*/, "");

@@ -31,29 +31,35 @@ function proofWords(step: StepView): string {
 export function ByHand({ step }: { step: StepView }) {
   return (
     <Block id="by-hand" title="To do by hand" {...(step.why_not_automated === null ? {} : { note: step.why_not_automated })}>
-      {step.notice !== undefined && (
-        <section className="by-hand-notice" aria-labelledby="guide-notice" data-testid="notice">
-          <h3 id="guide-notice">What it says</h3>
-          <pre>{step.notice}</pre>
-          <CopyButton text={step.notice} label="Copy the notice" />
-        </section>
-      )}
-      {step.look_at.length > 0 && (
-        <section data-testid="look-at">
-          <h3 id="guide-look-at">{step.kind === "notice" ? "Look at" : "Do, and look at"}</h3>
-          <Lines list={step.look_at} id="guide-look-at" />
-        </section>
-      )}
-      {step.risks.length > 0 && (
-        <section data-testid="risks">
-          <h3 id="guide-risks">Can go wrong</h3>
-          <ul className="by-hand-risks" aria-labelledby="guide-risks">
-            {step.risks.map((words) => (
-              <li key={words}>{words}</li>
-            ))}
-          </ul>
-        </section>
-      )}
+      <div className={step.notice === undefined ? undefined : "by-hand-beside"}>
+        {step.notice !== undefined && (
+          <section className="by-hand-notice" aria-labelledby="guide-notice" data-testid="notice">
+            <h3 id="guide-notice">What it says</h3>
+            <pre>{step.notice}</pre>
+            <CopyButton text={step.notice} label="Copy the notice" />
+          </section>
+        )}
+        {(step.look_at.length > 0 || step.risks.length > 0) && (
+          <div className="by-hand-lists">
+            {step.look_at.length > 0 && (
+              <section data-testid="look-at">
+                <h3 id="guide-look-at">{step.kind === "notice" ? "Look at" : "Do, and look at"}</h3>
+                <Lines list={step.look_at} id="guide-look-at" />
+              </section>
+            )}
+            {step.risks.length > 0 && (
+              <section data-testid="risks">
+                <h3 id="guide-risks">Can go wrong</h3>
+                <ul className="by-hand-risks" aria-labelledby="guide-risks">
+                  {step.risks.map((words) => (
+                    <li key={words}>{words}</li>
+                  ))}
+                </ul>
+              </section>
+            )}
+          </div>
+        )}
+      </div>
       <Facts
         list={[
           ["What proves it", proofWords(step)],

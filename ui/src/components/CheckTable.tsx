@@ -77,6 +77,8 @@ export function staleWords(list: readonly ReadingView[], now: number): string | 
 }
 
 const COLUMNS: readonly Column[] = [{ title: "State" }, { title: "Check" }, { title: "Observed" }, { title: "Expected" }, { title: "Age", end: true }];
+/** The same of checks of which none says what it expects. */
+const WITHOUT: readonly Column[] = COLUMNS.filter((c) => c.title !== "Expected");
 
 /**
  * Checks with what was observed beside what was expected. With `pending`, a change is on its way: what
@@ -107,6 +109,7 @@ export function CheckTable({
   const ordered = useOrder(fresh);
   const rows = inOrder ? fresh : ordered;
   const second = useSecondLines(rows);
+  const expects = list.some((r) => r.expected !== "");
   const drawn = rows.map((r): Row => {
     const past = record && r.age !== null && r.tone === "unknown";
     const notYet = pending && (r.tone === "failing" || r.observed_at === null);
@@ -136,7 +139,8 @@ export function CheckTable({
         ),
         cell(<Breakable text={r.title} />, { title: r.source }),
         cell(<Breakable text={first} />, { className: "observed" }),
-        cell(<Breakable text={r.expected} />, { className: "expected" }),
+        // Nothing is said of what nothing is expected of: no label without a value where the table is laid out anew.
+        ...(expects ? [cell(r.expected === "" ? null : <Breakable text={r.expected} />, { className: "expected" })] : []),
         cell(r.age === null ? "–" : r.stale ? <Stale seconds={r.age} /> : age(r.age), {
           className: `age${r.stale && !past ? " old" : ""}`,
           title: r.stale ? `${lastRead(r)}; believed for ${age(r.believable_s)}` : undefined,
@@ -145,5 +149,5 @@ export function CheckTable({
       below,
     };
   });
-  return <DataTable caption={caption} kind="readings" columns={COLUMNS} rows={drawn} />;
+  return <DataTable caption={caption} kind="readings" columns={expects ? COLUMNS : WITHOUT} rows={drawn} />;
 }

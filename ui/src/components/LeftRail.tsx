@@ -22,10 +22,11 @@ export function shapeOf(step: StepView): Kind {
   return step.drifted !== null && kind === "pass" ? "blocked" : kind;
 }
 
-/** A step's state in words: what a newer program wants here is not known. */
+/** A step's state in words, the same wherever it is named: what only time bars waits, and what a newer program wants here is not known. */
 export function stateWords(step: StepView): string {
-  if (step.not_known === undefined) return step.drifted !== null && stepKind(step.state) === "pass" ? `${step.state_words}, look again` : step.state_words;
-  return AHEAD.has(step.state) ? "Not known here" : `${step.state_words}, not known here`;
+  const words = shapeOf(step) === "waiting" ? "Waiting" : step.state_words;
+  if (step.not_known === undefined) return step.drifted !== null && stepKind(step.state) === "pass" ? `${words}, look again` : words;
+  return AHEAD.has(step.state) ? "Not known here" : `${words}, not known here`;
 }
 
 /** A gate's shape. A gate that nobody has decided is not yet open, whatever its checks say. */
@@ -81,10 +82,7 @@ function rowOf(step: StepView): Row {
   const kind = shapeOf(step);
   const loud = kind === "fail" || kind === "unknown" || kind === "waiting" || kind === "blocked";
   // Trouble is said in one line: who is in charge stands on the step's page.
-  const words = stateWords(step);
-  const whole = [kind === "waiting" ? "Waiting" : words, loud ? null : step.owner, step.drifted !== null && kind !== "blocked" ? "Drifted" : time].filter(
-    (x) => x !== null,
-  );
+  const whole = [stateWords(step), loud ? null : step.owner, step.drifted !== null && kind !== "blocked" ? "Drifted" : time].filter((x) => x !== null);
   // One line: a rail that grows by a line when a step changes its state makes everything below jump.
   const long = (words: (string | null)[]) => words.join(" · ").length > 30;
   const nameless = long(whole) ? whole.filter((x) => x !== step.owner) : whole;

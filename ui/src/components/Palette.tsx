@@ -12,7 +12,7 @@ import { currentStep, onward } from "../state/readings";
 import { go } from "../state/router";
 import { zoom } from "../state/zoom";
 import { copy } from "./CopyButton";
-import { gateKind, screens, shapeOf } from "./LeftRail";
+import { gateKind, screens, shapeOf, stateWords } from "./LeftRail";
 import { Shape } from "./State";
 
 type Deed = { id: string; words: string; also?: string; work: () => void };
@@ -97,7 +97,7 @@ function useGroups(onHelp: () => void): Group[] {
       words: s.title,
       also: `${s.id} ${s.plan_ref}`,
       mark: <Shape kind={shapeOf(s)} />,
-      note: s.state_words,
+      note: stateWords(s),
       work: () => go({ name: "step", step: s.id }),
     })),
   ]);

@@ -1,3 +1,4 @@
+import type { RunSnapshot } from "../ipc";
 import { Button } from "../kit";
 import type { Weight } from "../kit/Button";
 import { useApp, useNarrow, useSnapshot, useStore } from "../state/hooks";
@@ -22,8 +23,11 @@ function StopButton({ weight }: { weight: Weight }) {
   );
 }
 
-/** Hold and Stop while the run is open; Resume after either. None of them bars a rollback. */
-export function RunButtons({ onAsk, weight = "normal" }: { onAsk: (control: Control) => void; weight?: Weight }) {
+/** Whether the run can be put on hold from here. */
+export const canHold = ({ watching, state }: Pick<RunSnapshot, "watching" | "state">): boolean => watching === null && state === "open";
+
+/** Hold and Stop while the run is open; Resume after either. None of them bars a rollback. `hold` = it stands here, not in a menu. */
+export function RunButtons({ onAsk, weight = "normal", hold = true }: { onAsk: (control: Control) => void; weight?: Weight; hold?: boolean }) {
   const snapshot = useSnapshot("watching", "state");
   const narrow = useNarrow();
   // Who watches has one thing to do, and the notice above offers it.
@@ -41,9 +45,11 @@ export function RunButtons({ onAsk, weight = "normal" }: { onAsk: (control: Cont
   if (snapshot.state !== "open") return null;
   return (
     <>
-      <Button weight={weight} onPress={() => onAsk("hold")} testId="run-hold">
-        {narrow ? "Hold…" : "Put on hold…"}
-      </Button>
+      {hold && (
+        <Button weight={weight} onPress={() => onAsk("hold")} testId="run-hold">
+          {narrow ? "Hold…" : "Put on hold…"}
+        </Button>
+      )}
       <StopButton weight={weight} />
     </>
   );

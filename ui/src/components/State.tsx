@@ -3,7 +3,7 @@
 import type { ReactNode } from "react";
 import type { Tone } from "../ipc";
 
-export type Kind = "pass" | "fail" | "unknown" | "blocked" | "waiting" | "running" | "todo" | "ready" | "absent" | "skipped" | "undone" | "record";
+export type Kind = "pass" | "fail" | "unknown" | "blocked" | "waiting" | "running" | "todo" | "ready" | "absent" | "skipped" | "undone" | "record" | "found";
 
 // 16 × 16, drawn with currentColor; the inner mark takes the colour of the paper.
 const SHAPES: Record<Kind, ReactNode> = {
@@ -19,11 +19,12 @@ const SHAPES: Record<Kind, ReactNode> = {
       <path d="m5.4 5.4 5.2 5.2m0-5.2-5.2 5.2" className="mark" />
     </>
   ),
+  // A hexagon, and no lozenge: with a "?" that is the sign for a letter that was lost (U+FFFD), and looks like a fault of the window.
   unknown: (
     <>
-      <path d="M8 .2 15.8 8 8 15.8.2 8z" className="fill" />
-      <path d="M6.2 6.4c.1-1.2.8-1.8 1.9-1.8s1.8.6 1.8 1.6c0 1.4-1.8 1.4-1.8 2.9" className="mark thin" />
-      <circle cx="8.1" cy="11.4" r=".9" className="dot" />
+      <path d="M8 .3 14.9 4.2v7.7L8 15.8 1.1 11.9V4.2z" className="fill" />
+      <path d="M5.9 6.2a2.1 2.1 0 1 1 3.3 1.7C8.4 8.5 8 8.8 8 9.6" className="mark" />
+      <circle cx="8" cy="12" r="1.05" className="dot" />
     </>
   ),
   blocked: (
@@ -72,7 +73,23 @@ const SHAPES: Record<Kind, ReactNode> = {
       <path d="M8 4.2V8l2.6 1.8" className="line" />
     </>
   ),
+  // Something is there, and that alone says neither good nor bad.
+  found: (
+    <>
+      <circle cx="8" cy="8" r="6.8" className="line" />
+      <circle cx="8" cy="8" r="3" className="fill" />
+    </>
+  ),
 };
+
+/** A mark inside another drawing, about its middle; `size` in the units of that drawing. */
+export function Drawn({ kind, x, y, size }: { kind: Kind; x: number; y: number; size: number }) {
+  return (
+    <g className={`shape k-${kind}`} transform={`translate(${x - size / 2} ${y - size / 2}) scale(${size / 16})`}>
+      {SHAPES[kind]}
+    </g>
+  );
+}
 
 /** Only the shape, for places where the word stands elsewhere. */
 export function Shape({ kind, size = "s" }: { kind: Kind; size?: "s" | "l" }) {

@@ -1,6 +1,6 @@
 // When each thing of the night was, is or will be: from the snapshot alone. What has happened has its times; what is ahead is laid
 // one after the other from now, by the times that the plan gives, and is called about.
-import { gateKind, shapeOf } from "../components/LeftRail";
+import { gateKind, shapeOf, stateWords } from "../components/LeftRail";
 import type { Kind } from "../components/State";
 import type { PhaseView, StepView } from "../ipc";
 import { isFinished } from "../state/readings";
@@ -50,7 +50,7 @@ function markOf(step: StepView, from: number, to: number, ahead: boolean): Mark 
     id: step.id,
     is: "step",
     title: step.title,
-    state: step.state_words,
+    state: stateWords(step),
     kind: shapeOf(step),
     from,
     to,

@@ -4,6 +4,7 @@ import { useKeepFree } from "../components/barHeight";
 import { CheckTable } from "../components/CheckTable";
 import { Crumbs } from "../components/Crumbs";
 import { Dock } from "../components/Dock";
+import { stateWords } from "../components/LeftRail";
 import { Notice } from "../components/Notices";
 import { Block, Facts, PageHead } from "../components/PageHead";
 import { Primary } from "../components/Primary";
@@ -67,7 +68,7 @@ export function ConfirmScreen({ id }: { id: string }) {
       : moved
         ? "The world changed since you looked. Look at the new plan first."
         : offer === undefined
-          ? `This step can't be applied now: it is “${step.state_words}”.`
+          ? `This step can't be applied now: it is “${stateWords(step)}”.`
           : offer.refused !== null && override === undefined
             ? at.refused
             : !live

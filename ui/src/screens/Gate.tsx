@@ -3,6 +3,7 @@ import { useLeaveHeight } from "../components/barHeight";
 import { CheckTable } from "../components/CheckTable";
 import { Crumbs } from "../components/Crumbs";
 import { Dock } from "../components/Dock";
+import { FoldedChecks } from "../components/FoldedChecks";
 import { gateKind } from "../components/LeftRail";
 import { CopyLink } from "../components/Links";
 import { Notice } from "../components/Notices";
@@ -293,7 +294,12 @@ export function GateScreen({ id, above }: { id: string; above?: ReactNode }) {
           note={checks.length === 0 ? "This gate has no check" : <Passing list={checks} />}
           side={check !== undefined && check.refused === null && <ReadAgain id={id} gate={gate} />}
         >
-          {checks.length > 0 && <CheckTable list={checks} caption="Checks of this gate" record={gate.state === "go"} ahead />}
+          {checks.length > 0 &&
+            (gate.state === "go" ? (
+              <CheckTable list={checks} caption="Checks of this gate" record ahead />
+            ) : (
+              <FoldedChecks list={checks} reading={gate.state === "checking"} of="Checks of this gate" quiet={false} />
+            ))}
         </Block>
         <Open gate={gate} />
         <People gate={gate} names={names} onName={(role, name) => setTyped((old) => ({ ...old, [role]: name }))} note={note} onNote={setNote} />

@@ -4,7 +4,7 @@ import { CheckTable } from "../components/CheckTable";
 import { CopyButton } from "../components/CopyButton";
 import { Crumbs } from "../components/Crumbs";
 import { Dock } from "../components/Dock";
-import { shapeOf } from "../components/LeftRail";
+import { shapeOf, stateWords } from "../components/LeftRail";
 import { Notice } from "../components/Notices";
 import { Block, PageHead } from "../components/PageHead";
 import { Primary } from "../components/Primary";
@@ -62,7 +62,7 @@ function Current({ step }: { step: StepView }) {
   return (
     <>
       {undoing && step.note !== "" && step.state !== "undone" && (
-        <Notice kind={shapeOf(step)} title={step.state_words}>
+        <Notice kind={shapeOf(step)} title={stateWords(step)}>
           {step.note}
         </Notice>
       )}

@@ -1,10 +1,11 @@
 import { type ReactNode, useState } from "react";
-import { ActionBar, Otherwise } from "../components/ActionBar";
+import { ActionBar, Otherwise, StepNotes } from "../components/ActionBar";
 import { Attempts } from "../components/Attempts";
 import { ByHand, isByHand } from "../components/ByHand";
 import { Decisions } from "../components/Decisions";
 import { Together } from "../components/Together";
 import { WayOf } from "../way/Way";
+import { useShort } from "../state/hooks";
 import { Missing } from "./Missing";
 import { Change, WayBack } from "./step/Change";
 import { After, Before } from "./step/Checks";
@@ -19,6 +20,11 @@ function Tries({ id }: { id: string }) {
 function Hand({ id }: { id: string }) {
   const step = useStepPart(id, (found) => found.step);
   return step !== null && <ByHand step={step} />;
+}
+
+function Notes({ id }: { id: string }) {
+  const step = useStepPart(id, (found) => found.step);
+  return step !== null && <StepNotes step={step} />;
 }
 
 function Rest({ id, onAsk }: { id: string; onAsk: (word: string) => void }) {
@@ -37,12 +43,14 @@ export function StepScreen({ id, above }: { id: string; above?: ReactNode }) {
   const looksBack = useStepPart(id, ({ step }) => !isAhead(step));
   const byHand = useStepPart(id, ({ step }) => isByHand(step)) === true;
   const [ask, setAsk] = useState<string | null>(null);
+  const short = useShort();
   if (looksBack === null) return <Missing what={`step ${id}`} />;
   return (
     <>
       <div className="page">
         {above}
         <StepHead id={id} />
+        {short && <Notes id={id} />}
         {looksBack && <WayOf step={id} />}
         {looksBack && <After id={id} />}
         {byHand ? <Hand id={id} /> : <Guide id={id} />}

@@ -37,9 +37,10 @@ export function answerKind(view: LookupView): Kind {
   return view.clear ? (LOOKS[view.meaning] ?? "unknown") : "unknown";
 }
 
-/** What one pool said, as shape and word; no answer is Unknown, never "not found". */
+/** What one pool said, as shape and word: a count is no verdict, and has no colour of one; no answer is Unknown, never "not found". */
 export function poolState(pool: PoolAnswerView): { kind: Kind; word: string } {
-  if (pool.state === "whole") return pool.matches > 0 ? { kind: "pass", word: count(pool.matches, "match", "matches") } : { kind: "absent", word: "Not found" };
+  if (pool.state === "whole")
+    return pool.matches > 0 ? { kind: "found", word: count(pool.matches, "match", "matches") } : { kind: "absent", word: "Not found" };
   if (pool.state === "cut") return { kind: "blocked", word: "Not read to the end" };
   if (pool.state === "unasked") return { kind: "blocked", word: "Answered others too" };
   return { kind: "unknown", word: "No answer" };

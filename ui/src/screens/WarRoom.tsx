@@ -1,6 +1,6 @@
 import { useEffect } from "react";
 import { AnswerBox, DecisionDue } from "../components/RightRail";
-import { shapeOf } from "../components/LeftRail";
+import { shapeOf, stateWords } from "../components/LeftRail";
 import { Shape, ToneState, toneKind } from "../components/State";
 import { age, duration } from "../format/time";
 import { TheNight } from "../night/Night";
@@ -64,7 +64,7 @@ export function WarRoomScreen() {
         ) : (
           step !== undefined && (
             <p className="wall-step" data-testid="wall-step">
-              <Shape kind={shapeOf(step)} size="l" /> {step.title} <span className="wall-state">{step.state_words}</span>
+              <Shape kind={shapeOf(step)} size="l" /> {step.title} <span className="wall-state">{stateWords(step)}</span>
             </p>
           )
         )}

@@ -100,13 +100,22 @@ function mediaListen(query: string): (tell: () => void) => () => void {
   };
 }
 
-const narrowQuery = "(max-width: 999px)";
-const listenNarrow = mediaListen(narrowQuery);
+/** Whether the window's size is of that kind, at any time. */
+function sizeHook(query: string): () => boolean {
+  const listen = mediaListen(query);
+  const is = () => typeof window.matchMedia === "function" && window.matchMedia(query).matches;
+  return () => useSyncExternalStore(listen, is);
+}
 
 /** Below 1000 px both rails give way to one strip. */
-export function useNarrow(): boolean {
-  return useSyncExternalStore(listenNarrow, () => typeof window.matchMedia === "function" && window.matchMedia(narrowQuery).matches);
-}
+export const useNarrow = sizeHook("(max-width: 999px)");
+
+/** Lower than this the page needs the room more than the bar below it: 200 % zoom of a small window. The same stands in short.css. */
+const SHORT = "(max-height: 519px)";
+export const useShort = sizeHook(SHORT);
+
+/** Where not every button has room beside the main one. */
+export const useTight = sizeHook(`${SHORT}, (max-width: 559px)`);
 
 /** Runs `work` every `seconds` while the screen is shown, at once at the start, and whenever `key` changes. */
 export function useEvery(seconds: number, work: () => void, key: string): void {

@@ -1,16 +1,16 @@
-// The way of a request: users, resolvers, name servers, sites. Blue = gives the new side, a grey ring = the old one, a diamond =
-// can't tell; red only where a site fails. The sentence below says the same, and is what a reader hears; the table says all of it.
+// The way of a request: users, resolvers, name servers, sites. Blue = gives the new side, a grey ring = the old one, the mark of
+// Unknown = can't tell; red only where a site fails. The sentence below says the same, and is what a reader hears; the table says all of it.
 import { useMemo, useState } from "react";
 import { Breakable } from "../components/Breakable";
 import { Block } from "../components/PageHead";
-import { type Kind, State } from "../components/State";
+import { Drawn, type Kind, State } from "../components/State";
 import { age } from "../format/time";
 import type { RequestWay, WayServer } from "../ipc";
 import { DataTable, cell } from "../kit";
 import { useStepPart } from "../screens/step/find";
 import { useSnapshot, useWorldNow } from "../state/hooks";
 import { isFinished } from "../state/readings";
-import { curve, layNarrow, layWide, type Box, type Flow, type Layout, type Spot } from "./lay";
+import { curve, layNarrow, layWide, saysMore, type Box, type Flow, type Layout, type Spot } from "./lay";
 import { givesWords, isSettled, siteKind, siteLines, stateWords, wayNow, type WayNow, silent } from "./now";
 
 /** What a server gives, as a mark: no two share a shape. */
@@ -35,19 +35,12 @@ function Mark({ gives, x, y }: { gives: WayServer["gives"]; x: number; y: number
         </>
       );
     case "unknown":
-      return (
-        <>
-          <path className="way-unknown" d={`M${x} ${y - 9}l9 9-9 9-9-9z`} />
-          <text className="way-ask" x={x} y={y + 4} textAnchor="middle">
-            ?
-          </text>
-        </>
-      );
+      return <Drawn kind="unknown" x={x} y={y} size={18} />;
   }
 }
 
 function Server({ spot: { server, name, x, y } }: { spot: Spot }) {
-  const below = server.place === "resolver" || server.gives === "neither" || server.gives === "both";
+  const below = saysMore(server);
   return (
     <g className={`way-server gives-${server.gives}`} data-server={server.name} data-gives={server.gives}>
       <title>{`${server.name}: ${givesWords(server)}; ${server.said}`}</title>

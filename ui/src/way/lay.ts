@@ -29,6 +29,8 @@ const TOP = 40;
 /** A server with a line below it, and one without. */
 const ROW = 46;
 const LOW_ROW = 30;
+/** A name server of which its name alone says too little. */
+const SAID_ROW = 40;
 const LINE = 16;
 const SITE_HEAD = 30;
 const GAP = 18;
@@ -102,6 +104,11 @@ function flowsOf(
   });
 }
 
+/** Whether what a server gives is said below its name as well: of a name server where neither colour nor ring says it. */
+export const saysMore = (server: WayServer): boolean => server.place === "resolver" || server.gives === "neither" || server.gives === "both";
+
+const rowOf = (named: readonly WayServer[]): number => (named.some(saysMore) ? SAID_ROW : LOW_ROW);
+
 const of = (way: WayNow, place: WayServer["place"]): WayServer[] => way.servers.filter((s) => s.place === place);
 
 /** The picture side by side. */
@@ -111,7 +118,8 @@ export function layWide(way: WayNow): Layout {
   const x = 508;
   const measured = way.sites.map((s) => boxOf(s, x, 0, WIDE - x - 1));
   const sitesHigh = measured.reduce((sum, b) => sum + b.height, 0) + GAP * Math.max(0, measured.length - 1);
-  const high = Math.max(resolvers.length * ROW, named.length * LOW_ROW, sitesHigh, 104);
+  const row = rowOf(named);
+  const high = Math.max(resolvers.length * ROW, named.length * row, sitesHigh, 104);
   let y = TOP + (high - sitesHigh) / 2;
   const boxes = measured.map((b) => {
     const placed = { ...b, y };
@@ -119,7 +127,7 @@ export function layWide(way: WayNow): Layout {
     return placed;
   });
   const left = column(resolvers, 152, ROW, TOP, high, 16);
-  const right = column(named, 318, LOW_ROW, TOP, high, 11);
+  const right = column(named, 318, row, TOP, high, 11);
   const last = right.length > 0 ? right : left;
   const middle = TOP + high / 2;
   const start = right.length > 0 ? 406 : 300;
@@ -159,10 +167,13 @@ export function layNarrow(way: WayNow): Layout {
     { x: 0, y: 14, words: "Resolvers" },
     { x: 180, y: 14, words: "Name servers" },
   ];
-  const high = Math.max(resolvers.length * ROW, named.length * LOW_ROW, LOW_ROW);
+  const row = rowOf(named);
+  const high = Math.max(resolvers.length * ROW, named.length * row, row);
   const left = column(resolvers, 10, ROW, 24, high, 16);
-  const right = column(named, 190, LOW_ROW, 24, high, 14);
-  const sitesAt = 24 + high + 84;
+  const right = column(named, 190, row, 24, high, 14);
+  // Where nothing leads to a side there is nothing to draw between.
+  const leads = (right.length > 0 ? right : left).some((s) => s.server.gives === "old" || s.server.gives === "new");
+  const sitesAt = 24 + high + (leads ? 84 : 40);
   heads.push({ x: 0, y: sitesAt - 10, words: "Sites" });
   const wide = (NARROW - 12) / 2;
   const boxes = way.sites.map((s, i) => boxOf(s, i * (wide + 11) + 0.5, sitesAt, wide));
@@ -174,7 +185,8 @@ export function layNarrow(way: WayNow): Layout {
     boxes,
     (_, side) => ({ x: (right.length > 0 ? 230 : 60) + (side === "new" ? 16 : -16), y: 24 + high + 4 }),
     (b) => ({ x: b.x + b.width / 2, y: b.y }),
-    ({ to }, side) => ({ x: to.x + (side === "old" ? 26 : 44), y: to.y - 12 }),
+    // Beside the flow, on the side from which it does not come.
+    ({ to }, side) => ({ x: to.x + (side === "old" ? -28 : 44), y: to.y - 12 }),
   );
   return {
     width: NARROW,

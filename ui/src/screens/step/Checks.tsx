@@ -1,7 +1,7 @@
 // What is read before a step, and what is seen from outside after it.
-import { useState } from "react";
 import { isByHand } from "../../components/ByHand";
 import { CheckTable, staleWords } from "../../components/CheckTable";
+import { FoldedChecks } from "../../components/FoldedChecks";
 import { Block } from "../../components/PageHead";
 import { age, count, fullTime, shortTime } from "../../format/time";
 import type { ReadingView } from "../../ipc";
@@ -19,48 +19,6 @@ export function passCount(list: readonly ReadingView[], now: number): string {
 /** The same as it is now. */
 export function PassCount({ list }: { list: readonly ReadingView[] }) {
   return useWorldNow((now) => passCount(list, now));
-}
-
-/**
- * Dense where all is well: checks that pass are one line, which opens; what does not pass stands above it with its mend. Which ones
- * are folded is settled when the page is opened, and anew when a person had them read: nothing moves by itself under a person's
- * eyes, and one that no longer passes opens the fold where it stands.
- */
-function Folded({ list, reading }: { list: readonly ReadingView[]; reading: boolean }) {
-  const passing = useWorldNow((now) => list.flatMap((r) => (letsThrough(freshen(r, now).tone) ? [r.id] : [])));
-  const [folded, fold] = useState(passing);
-  const [was, set] = useState(reading);
-  const [open, setOpen] = useState(false);
-  if (was !== reading) {
-    set(reading);
-    if (!reading) {
-      fold(passing);
-      setOpen(false);
-    }
-  }
-  const quiet = list.filter((r) => folded.includes(r.id));
-  const loud = list.filter((r) => !folded.includes(r.id));
-  if (!open && quiet.some((r) => !passing.includes(r.id))) setOpen(true);
-  return (
-    <>
-      {loud.length > 0 && (
-        <CheckTable list={loud} caption={quiet.length > 0 ? "Checks before the change that did not pass" : "Checks before the change"} ahead />
-      )}
-      {quiet.length > 0 && (
-        <details className="folded-checks" open={open} onToggle={(e) => setOpen(e.currentTarget.open)}>
-          <summary data-testid="show-checks">
-            {loud.length > 0 ? `${count(quiet.length, "check")} that passed` : count(quiet.length, "check")}, the oldest read <Oldest list={quiet} /> ago
-          </summary>
-          <CheckTable list={quiet} caption="Checks before the change that pass" ahead />
-        </details>
-      )}
-    </>
-  );
-}
-
-/** How long ago the oldest of them was read. */
-function Oldest({ list }: { list: readonly ReadingView[] }) {
-  return useWorldNow((now) => age(Math.max(...list.map((r) => freshen(r, now).age ?? 0))));
 }
 
 /** The checks before the change; from the call on a record of them. */
@@ -115,7 +73,7 @@ export function Before({ id }: { id: string }) {
         )
       }
     >
-      {list.length > 0 && <Folded list={list} reading={step.reading} />}
+      {list.length > 0 && <FoldedChecks list={list} reading={step.reading} of="Checks before the change" />}
     </Block>
   );
 }

@@ -1,0 +1,273 @@
+// The picture of the night: one row a phase, x = time, the plan as a ghost behind, and the rope back.
+import { type KeyboardEvent, useMemo, useRef, useState } from "react";
+import { duration, shortTime } from "../format/time";
+import { Tooltip } from "../kit";
+import { useWidth } from "../kit/scrolls";
+import { href } from "../state/router";
+import { type Axis, axisOf, ticksOf, xOf } from "./axis";
+import { BAR, type Geometry, geometryOf, nameLines, TOP } from "./geometry";
+import { labelsOf } from "./labels";
+import { folded, markWords } from "./marks";
+import type { Rope } from "./rope";
+import type { Line, Mark, Night } from "./when";
+
+type Placed = { mark: Mark; x: number; width: number };
+
+/** Marks side by side: one that would be too narrow to be seen is drawn as wide as can be seen, and pushes the next. */
+function placed(line: Line, axis: Axis): Placed[] {
+  let free = 0;
+  return line.marks.map((mark) => {
+    if (mark.is === "gate") {
+      const x = Math.max(free, xOf(axis, mark.from));
+      free = x + 10;
+      return { mark, x, width: 0 };
+    }
+    const from = Math.max(free, xOf(axis, mark.from));
+    const to = Math.max(from + 5, xOf(axis, mark.to));
+    free = to + 1;
+    return { mark, x: from, width: to - from };
+  });
+}
+
+function Diamond({ x, y }: { x: number; y: number }) {
+  return <path d={`M${x} ${y - 10}l10 10-10 10-10-10z`} />;
+}
+
+/** What the marks of a picture share: where each is drawn, which one the keyboard comes to, and which one says more. */
+type Marks = {
+  geo: Geometry;
+  at: (id: string) => (el: HTMLAnchorElement | null) => void;
+  stop: string;
+  bare: boolean;
+  tell: (mark: { words: string; at: Element } | null) => void;
+};
+
+function MarkShape({ placed: { mark, x, width }, y, marks }: { placed: Placed; y: number; marks: Marks }) {
+  const className = `night-mark is-${mark.is} k-${mark.kind}${mark.ahead ? " ahead" : ""}${mark.byHand && mark.is === "step" ? " by-hand" : ""}`;
+  const shape =
+    mark.is === "gate" ? (
+      <Diamond x={marks.geo.left + x} y={y + BAR / 2} />
+    ) : (
+      <rect x={marks.geo.left + x} y={y} width={Math.max(4, width)} height={BAR} rx={3} />
+    );
+  if (marks.bare) return <g className={className}>{shape}</g>;
+  const words = markWords(mark);
+  const told = (event: { currentTarget: Element }) => marks.tell({ words, at: event.currentTarget });
+  const untold = () => marks.tell(null);
+  return (
+    <a
+      href={href(mark.place)}
+      ref={marks.at(mark.id)}
+      tabIndex={marks.stop === mark.id ? 0 : -1}
+      aria-label={words}
+      className={className}
+      onFocus={told}
+      onBlur={untold}
+      onMouseEnter={told}
+      onMouseLeave={untold}
+      data-testid={`night-${mark.id}`}
+    >
+      {shape}
+    </a>
+  );
+}
+
+/** What a phase is called and how far it is: beside its bars, or above them where there is no room beside. */
+function Name({ line, y, narrow }: { line: Line; y: number; narrow: boolean }) {
+  const far = `${line.done} of ${line.of}`;
+  if (narrow) {
+    return (
+      <text className="night-phase" x={0} y={y - 22}>
+        {line.title}
+        <tspan className="night-meta" dx={8}>
+          {far}
+        </tspan>
+      </text>
+    );
+  }
+  const lines = nameLines(line.title);
+  const from = y + (lines.length === 1 ? 14 : 7);
+  return (
+    <>
+      <text className="night-phase" y={from}>
+        {lines.map((words, i) => (
+          <tspan key={words} x={0} dy={i === 0 ? 0 : 16}>
+            {words}
+          </tspan>
+        ))}
+        <title>{line.title}</title>
+      </text>
+      <text className="night-meta" x={0} y={from + lines.length * 16 - 1}>
+        {far}
+      </text>
+    </>
+  );
+}
+
+function Phase({ line, axis, y, marks: shared }: { line: Line; axis: Axis; y: number; marks: Marks }) {
+  const { geo } = shared;
+  const marks = placed(folded(line), axis);
+  const labels = labelsOf(
+    marks
+      .filter((p) => p.mark.is !== "gate")
+      .map(({ mark, x, width }) => ({
+        id: mark.id,
+        title: mark.is === "wait" ? "wait" : mark.title,
+        x,
+        width,
+        first: mark.kind === "running" || mark.kind === "fail" || mark.kind === "unknown",
+      })),
+    axis.width,
+  );
+  return (
+    <g>
+      <Name line={line} y={y} narrow={geo.narrow} />
+      {labels.map((l) => (
+        <text
+          key={l.id}
+          className={`night-label${marks.some((p) => p.mark.id === l.id && p.mark.kind === "running") ? " is-now" : ""}`}
+          x={geo.left + l.x}
+          y={y - 5}
+          aria-hidden="true"
+        >
+          {l.text}
+        </text>
+      ))}
+      {line.planned !== null && (
+        <rect
+          className="night-plan"
+          x={geo.left + xOf(axis, line.planned.from)}
+          y={y + BAR + 3}
+          width={Math.max(2, xOf(axis, line.planned.to) - xOf(axis, line.planned.from))}
+          height={3}
+          rx={1.5}
+        />
+      )}
+      {marks.map((p) => (
+        <MarkShape key={p.mark.id} placed={p} y={y} marks={shared} />
+      ))}
+    </g>
+  );
+}
+
+function Cuts({ axis, bottom, left }: { axis: Axis; bottom: number; left: number }) {
+  return axis.pieces
+    .filter((p) => p.cut)
+    .map((p) => {
+      const x = left + p.x + p.width / 2;
+      return (
+        <g key={p.from} className="night-cut">
+          <path d={`M${x} ${TOP}v${(bottom - TOP) / 2 - 12}l-4 6 8 8-4 6v${(bottom - TOP) / 2 - 8}`} />
+          <text x={x} y={14} textAnchor="middle">
+            + {duration((p.to - p.from) / 1000)}
+          </text>
+        </g>
+      );
+    });
+}
+
+function RopeShape({ rope, axis, now, y, left }: { rope: Rope | null; axis: Axis; now: number; y: number; left: number }) {
+  const x = left + xOf(axis, now);
+  if (rope === null) return null;
+  const to = left + xOf(axis, rope.to);
+  const whole = rope.whole === null ? null : left + xOf(axis, rope.whole.to);
+  const far = x - to > 14;
+  return (
+    <g className="night-rope" aria-hidden="true">
+      {whole !== null && <path className="night-all" d={`M${to - 10} ${y}H${whole}`} />}
+      <path className="night-one" d={far ? `M${x} ${y - 26}v16q0 10 -10 10H${to + 8}` : `M${x} ${y - 26}v18`} />
+      <path className="night-tip" d={far ? `M${to} ${y}l11 -6v12z` : `M${x} ${y}l-6 -10h12z`} />
+    </g>
+  );
+}
+
+/** The moment of the switch: from here on users meet the new side. */
+function T0({ x, bottom }: { x: number; bottom: number }) {
+  return (
+    <g className="night-t0" data-testid="night-t0">
+      <path d={`M${x} 22V${bottom - 4}`} />
+      <text x={x + 4} y={TOP - 2}>
+        T0
+        <title>T0: the moment of the switch</title>
+      </text>
+    </g>
+  );
+}
+
+/** The picture; `bare` is to be looked at alone. One stop for the keyboard; the arrows go from mark to mark, Enter opens. */
+export function Picture({ night, rope, t0, name, bare }: { night: Night; rope: Rope | null; t0: number | null; name: string; bare: boolean }) {
+  const marks = useMemo(() => night.lines.flatMap((l) => folded(l).marks), [night]);
+  const here = marks.find((m) => !m.ahead && m.kind === "running") ?? marks.find((m) => m.ahead) ?? marks.at(-1);
+  const [stop, setStop] = useState<string | null>(null);
+  const [told, tell] = useState<{ words: string; at: Element } | null>(null);
+  const links = useRef(new Map<string, HTMLAnchorElement>());
+  const current = stop !== null && marks.some((m) => m.id === stop) ? stop : (here?.id ?? "");
+  const box = useRef<HTMLDivElement>(null);
+  const geo = geometryOf(useWidth(box));
+  const { left, width } = geo;
+  const axis = axisOf([night.now, ...night.lines.flatMap((l) => l.marks.flatMap((m) => [m.from, m.to]))], width - left - 12);
+  const bottom = TOP + night.lines.length * geo.row;
+  const x = left + xOf(axis, night.now);
+  // Its clock stays in the picture, also where the line is at an edge.
+  const clock = Math.max(30, Math.min(width - 30, x));
+  const register = (id: string) => (el: HTMLAnchorElement | null) => {
+    if (el === null) links.current.delete(id);
+    else links.current.set(id, el);
+  };
+  const keys = (event: KeyboardEvent) => {
+    const at = marks.findIndex((m) => m.id === current);
+    const to = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: marks.length - 1 }[event.key];
+    const next = to === undefined ? undefined : marks[Math.min(marks.length - 1, Math.max(0, to))];
+    if (next === undefined) return;
+    event.preventDefault();
+    setStop(next.id);
+    links.current.get(next.id)?.focus();
+  };
+  return (
+    <div ref={box}>
+      <svg
+        className="night"
+        preserveAspectRatio="xMinYMin meet"
+        viewBox={`0 0 ${width} ${rope === null ? bottom : bottom + 34}`}
+        role={bare ? "img" : "group"}
+        aria-label={name}
+        {...(bare ? {} : { onKeyDown: keys })}
+        data-testid="night"
+      >
+        {ticksOf(axis, 64).map((t) => {
+          const tick = left + xOf(axis, t);
+          return (
+            <g key={t} className="night-tick" aria-hidden="true">
+              <path d={`M${tick} ${TOP - 8}V${bottom - 6}`} />
+              {Math.abs(tick - clock) > 54 && (
+                <text x={tick} y={14} textAnchor="middle">
+                  {shortTime(t).replace(":00", "")}
+                </text>
+              )}
+            </g>
+          );
+        })}
+        <Cuts axis={axis} bottom={bottom} left={left} />
+        {t0 !== null && <T0 x={left + xOf(axis, t0)} bottom={bottom} />}
+        {night.lines.map((line, i) => (
+          <Phase key={line.id} line={line} axis={axis} y={TOP + geo.down + i * geo.row} marks={{ geo, at: register, stop: current, bare, tell }} />
+        ))}
+        <g className="night-now" aria-hidden="true">
+          <path d={`M${x} 20V${bottom - 4}`} />
+          <rect x={clock - 30} y={1} width={60} height={19} rx={9.5} />
+          <text x={clock} y={15} textAnchor="middle">
+            {shortTime(night.now)}
+          </text>
+        </g>
+        {/* Where there is no room for it, the sentence below begins with the same words. */}
+        {rope !== null && !geo.narrow && (
+          <text className="night-phase" x={0} y={bottom + 20} aria-hidden="true">
+            Way back
+          </text>
+        )}
+        <RopeShape rope={rope} axis={axis} now={night.now} y={bottom + 16} left={left} />
+      </svg>
+      <Tooltip words={told?.words ?? ""} at={told?.at ?? null} />
+    </div>
+  );
+}
