@@ -245,7 +245,7 @@ impl<'a> Night<'a> {
         self.app.click("offer-reopen", SOON).await?;
         self.app.write("reason-input", "once more, it is mended").await?;
         self.app.click("reason-submit", SOON).await?;
-        let begun = ["To do", "Blocked", "Ready", "Checking"];
+        let begun = ["To do", "Blocked", "Waiting", "Ready", "Checking"];
         self.app.until("step-state", &begun, SOON).await.map(drop)
     }
 
