@@ -174,7 +174,8 @@ impl<'a> Night<'a> {
     /// Go for a phase, by everybody who must say it.
     pub async fn go(&mut self, phase: &str, people: usize) -> Outcome {
         self.app.go(&format!("#/gate/{phase}")).await?;
-        self.app.click("gate-check", SOON).await?;
+        // A press that came too soon after the page does not count: it is pressed until go can be said.
+        self.app.lead("gate-check", "action-primary", WORLD).await?;
         for person in 0..people {
             let field = format!("person-{person}");
             // Who said it last stands there already.
@@ -184,7 +185,13 @@ impl<'a> Night<'a> {
                 self.app.write(&field, "n.lead").await?;
             }
         }
-        self.app.click("action-primary", SOON).await?;
+        self.app
+            .lead(
+                "action-primary",
+                "[data-testid=gate-state][data-kind=pass]",
+                WORLD,
+            )
+            .await?;
         self.app.until("gate-state", &["Go"], SOON).await?;
         self.picture(&format!("go-{phase}"), &format!("#/gate/{phase}"))
             .await
@@ -245,7 +252,7 @@ impl<'a> Night<'a> {
         self.app.click("offer-reopen", SOON).await?;
         self.app.write("reason-input", "once more, it is mended").await?;
         self.app.click("reason-submit", SOON).await?;
-        let begun = ["To do", "Blocked", "Ready", "Checking"];
+        let begun = ["To do", "Blocked", "Waiting", "Ready", "Checking"];
         self.app.until("step-state", &begun, SOON).await.map(drop)
     }
 
@@ -313,7 +320,7 @@ impl<'a> Night<'a> {
         if app.why_not("rollback-reason").await? != GONE {
             app.write("rollback-reason", "it can't be mended tonight").await?;
         }
-        app.click("rollback-confirm", WORLD).await?;
+        app.lead("rollback-confirm", "rollback-state", WORLD).await?;
         if self.album.is_some() {
             app.until("rollback-state", &["Running"], SOON).await?;
             self.picture(&format!("{name}-running"), "").await?;

@@ -25,16 +25,18 @@ function Oldest({ list }: { list: readonly ReadingView[] }) {
   return useWorldNow((now) => age(Math.max(...list.map((r) => freshen(r, now).age ?? 0))));
 }
 
-/** How many of them nobody has read yet; the rest was read since they were folded. */
+/** How many of them nobody has read yet; the rest was read since they were folded, and the fold stands open. */
 function unreadWords(list: readonly ReadingView[]): string {
   const left = list.filter(isUnread).length;
-  return left === list.length ? `${count(left, "check")} not read yet` : `${count(list.length, "check")}, ${left} not read yet`;
+  if (left === list.length) return `${count(left, "check")} not read yet`;
+  return left === 0 ? count(list.length, "check") : `${count(list.length, "check")}, ${left} not read yet`;
 }
 
 /**
  * Dense where all is well: checks that pass are one line, which opens, and so are checks that nobody has read; what does not pass
  * stands above them with its mend. Which ones are folded is settled when the page is opened, and anew when a person had them read:
- * nothing moves by itself under a person's eyes, and one that is no longer what its line says opens the fold where it stands.
+ * nothing moves by itself under a person's eyes, and one that no longer passes opens the fold where it stands. What was read in a fold
+ * that nobody opened was never seen there: it stands where a new page would have it.
  * Without `quiet` what passes stays in sight: a decision is made on it.
  */
 export function FoldedChecks({ list, reading, of, quiet = true }: { list: readonly ReadingView[]; reading: boolean; of: string; quiet?: boolean }) {
@@ -55,7 +57,7 @@ export function FoldedChecks({ list, reading, of, quiet = true }: { list: readon
   const unread = list.filter((r) => folds.unread.includes(r.id));
   const loud = list.filter((r) => !folds.passing.includes(r.id) && !folds.unread.includes(r.id));
   if (!open && through.some((r) => !passing.includes(r.id))) setOpen(true);
-  if (!openUnread && unread.some((r) => !isUnread(r))) setOpenUnread(true);
+  if (!openUnread && unread.some((r) => !isUnread(r))) fold(foldsOf(list, passing));
   return (
     <>
       {loud.length > 0 && <CheckTable list={loud} caption={through.length > 0 ? `${of} that did not pass` : of} ahead />}

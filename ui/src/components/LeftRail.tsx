@@ -22,9 +22,9 @@ export function shapeOf(step: StepView): Kind {
   return step.drifted !== null && kind === "pass" ? "blocked" : kind;
 }
 
-/** A step's state in words, the same wherever it is named: what only time bars waits, and what a newer program wants here is not known. */
+/** A step's state in words, the same wherever it is named: as the core says it, and what a newer program wants here is not known. */
 export function stateWords(step: StepView): string {
-  const words = shapeOf(step) === "waiting" ? "Waiting" : step.state_words;
+  const words = step.state_words;
   if (step.not_known === undefined) return step.drifted !== null && stepKind(step.state) === "pass" ? `${words}, look again` : words;
   return AHEAD.has(step.state) ? "Not known here" : `${words}, not known here`;
 }

@@ -11,6 +11,9 @@ import { folded, markWords } from "./marks";
 import type { Rope } from "./rope";
 import type { Line, Mark, Night } from "./when";
 
+/** Nearer than this to the clock a time would stand under it. */
+const BESIDE_CLOCK = 54;
+
 type Placed = { mark: Mark; x: number; width: number };
 
 /** Marks side by side: one that would be too narrow to be seen is drawn as wide as can be seen, and pushes the next. */
@@ -150,7 +153,7 @@ function Phase({ line, axis, y, marks: shared }: { line: Line; axis: Axis; y: nu
   );
 }
 
-function Cuts({ axis, bottom, left }: { axis: Axis; bottom: number; left: number }) {
+function Cuts({ axis, bottom, left, clock }: { axis: Axis; bottom: number; left: number; clock: number }) {
   return axis.pieces
     .filter((p) => p.cut)
     .map((p) => {
@@ -158,9 +161,11 @@ function Cuts({ axis, bottom, left }: { axis: Axis; bottom: number; left: number
       return (
         <g key={p.from} className="night-cut">
           <path d={`M${x} ${TOP}v${(bottom - TOP) / 2 - 12}l-4 6 8 8-4 6v${(bottom - TOP) / 2 - 8}`} />
-          <text x={x} y={14} textAnchor="middle">
-            + {duration((p.to - p.from) / 1000)}
-          </text>
+          {Math.abs(x - clock) > BESIDE_CLOCK && (
+            <text x={x} y={14} textAnchor="middle">
+              + {duration((p.to - p.from) / 1000)}
+            </text>
+          )}
         </g>
       );
     });
@@ -239,7 +244,7 @@ export function Picture({ night, rope, t0, name, bare }: { night: Night; rope: R
           return (
             <g key={t} className="night-tick" aria-hidden="true">
               <path d={`M${tick} ${TOP - 8}V${bottom - 6}`} />
-              {Math.abs(tick - clock) > 54 && (
+              {Math.abs(tick - clock) > BESIDE_CLOCK && (
                 <text x={tick} y={14} textAnchor="middle">
                   {shortTime(t).replace(":00", "")}
                 </text>
@@ -247,7 +252,7 @@ export function Picture({ night, rope, t0, name, bare }: { night: Night; rope: R
             </g>
           );
         })}
-        <Cuts axis={axis} bottom={bottom} left={left} />
+        <Cuts axis={axis} bottom={bottom} left={left} clock={clock} />
         {t0 !== null && <T0 x={left + xOf(axis, t0)} bottom={bottom} />}
         {night.lines.map((line, i) => (
           <Phase key={line.id} line={line} axis={axis} y={TOP + geo.down + i * geo.row} marks={{ geo, at: register, stop: current, bare, tell }} />

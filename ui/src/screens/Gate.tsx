@@ -128,6 +128,8 @@ function useFirstName(ready: boolean): () => void {
   useEffect(() => {
     if (!ready || !asked.current) return;
     asked.current = false;
+    // Whoever writes already is not torn out of the word.
+    if (document.activeElement?.matches("input, textarea") === true) return;
     const fields = [...document.querySelectorAll<HTMLInputElement>(".people input[role=combobox]")];
     fields.find((field) => field.value.trim() === "")?.focus();
   }, [ready]);

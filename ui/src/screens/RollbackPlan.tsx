@@ -40,12 +40,13 @@ const JOURNAL = "journal";
 /** How the id of a breach begins that is a loss: the step's id follows. */
 const LOSES = "loses-";
 
-/** Whether the way back is proven: what people do is proven by nothing before they do it. */
-function Proof({ plan }: { plan: RollbackPlanView }) {
+/** Whether the way back is proven: what people do is proven by nothing before they do it, and what was read too long ago proves nothing. */
+function Proof({ plan, old }: { plan: RollbackPlanView; old: number }) {
   const open = plan.unproven.length + plan.breaches.length;
   // It is ticked already: nothing is left to decide, but nobody proves what is restored either.
   if (open === 1 && plan.unproven[0] === JOURNAL) return <State kind="blocked" word="Nobody vouches for it" pill testId="rollback-proof" />;
   if (open > 0) return <State kind="blocked" word={`${open} to decide`} pill testId="rollback-proof" />;
+  if (old > 0) return <State kind="unknown" word={`${count(old, "proof")} too old`} pill testId="rollback-proof" />;
   const undos = plan.items.filter((i) => i.kind !== "notice");
   const hand = undos.filter((i) => i.kind === "manual").length;
   if (undos.length === 0) return <State kind="todo" word="Only people to tell" pill testId="rollback-proof" />;
@@ -282,7 +283,7 @@ export function RollbackPlanScreen({
       <div className="page">
         <Crumbs parts={[...(back === undefined ? [] : [{ text: back.title, href: href({ name: "step", step: back.id }) }]), { text: rollbackCrumb(scope) }]} />
         <PageHead title={title} id="rollback">
-          {plan !== null && <Proof plan={plan} />}
+          {plan !== null && <Proof plan={plan} old={openRows.filter((r) => !plan.unproven.includes(r.id)).length} />}
         </PageHead>
         <p className="why">
           {proposed ? "What the console proposes now. " : ""}
@@ -346,7 +347,11 @@ export function RollbackPlanScreen({
               </Notice>
             )}
             {openRows.length > 0 && (
-              <Block id="unproven" title="Not proven" note="each can be overridden by its name">
+              <Block
+                id="unproven"
+                title="Not proven"
+                note={named.length > 0 ? "each can be overridden by its name" : "read too long ago; it does not hold the way back up"}
+              >
                 <CheckTable list={openRows} caption="Preconditions that are not proven" />
                 {named.map((id) => {
                   const row = rows.find((r) => r.id === id);

@@ -87,7 +87,7 @@ function Pools({ pools, at }: { pools: readonly PoolAnswerView[]; at: number }) 
               <>
                 {pool.title} <span className="meta">({pool.role})</span>
                 <br />
-                <code>{pool.id}</code>
+                <code className="whole">{pool.id}</code>
               </>,
               <>
                 {pool.says}
@@ -247,9 +247,11 @@ export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
           <Submit refused={place === null} dead={dead} loading={asking} why={`${id}-query`} testId="lookup">
             Look up
           </Submit>
-          <Button refused={nothing && query === ""} onPress={clear} testId="lookup-clear">
-            Clear
-          </Button>
+          {(!nothing || query !== "") && (
+            <Button onPress={clear} testId="lookup-clear">
+              Clear
+            </Button>
+          )}
         </form>
       )}
       {desk === undefined && spot.at !== "nowhere" && <SourceList list={list} onList={onList} />}

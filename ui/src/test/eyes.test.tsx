@@ -100,9 +100,7 @@ describe("checks that nobody has read yet", () => {
     expect(line.tagName).toBe("SUMMARY");
     await user.click(line);
     expect(fold.open).toBe(true);
-    await user.click(line);
-    expect(fold.open).toBe(false);
-    // One that was read meanwhile is not hidden.
+    // One that was read meanwhile stays where it was seen, and is not hidden.
     fake.edit = (s) => {
       const edited = unread(id)(s);
       const first = edited.phases.flatMap((p) => p.steps).find((step) => step.id === id)?.before[0];
@@ -112,6 +110,20 @@ describe("checks that nobody has read yet", () => {
     act(() => fake.push());
     expect(fold.open).toBe(true);
     expect(line.textContent).toBe(`${before.length} checks, ${before.length - 1} not read yet`);
+  });
+
+  it("that are read while their line was never opened stand where a new page would have them", async () => {
+    const snapshot = snapshotOf("waiting");
+    const { id, before } = waitingStep(snapshot);
+    const { fake } = await open(`#/run/${id}`, "silent,waiting", (fake) => {
+      fake.edit = unread(id);
+    });
+    fake.edit = (s) => s;
+    act(() => fake.push());
+    expect(screen.queryByTestId("show-unread")).toBeNull();
+    const waits = before.filter((r) => r.tone === "waiting");
+    expect(screen.getByTestId("show-checks").textContent).toMatch(new RegExp(`^${before.length - waits.length} checks that passed`));
+    for (const r of waits) expect(screen.getByTestId(`check-${r.id}`).closest("details")).toBeNull();
   });
 
   it("one alone is shown: a line for it would be no shorter", async () => {
@@ -258,4 +270,21 @@ it("how many accounts match is no verdict: the mark says neither good nor bad", 
   const pool = { id: "p", title: "Pool", role: "new", state: "whole" as const, says: "", mend: null };
   for (const matches of [1, 2]) expect(poolState({ ...pool, matches } as Parameters<typeof poolState>[0]).kind).toBe("found");
   expect(poolState({ ...pool, matches: 0 } as Parameters<typeof poolState>[0]).kind).toBe("absent");
+});
+
+it("a way back whose proof was read too long ago is not called proven", async () => {
+  await open("#/rollback?scope=rule:R3", "silent,failing", (fake) => {
+    const read = fake.rollbackPlan;
+    fake.rollbackPlan = async (run, scope) => {
+      const plan = await read(run, scope);
+      const old = new Date(Date.now() - 86_400_000).toISOString();
+      return { ...plan, items: plan.items.map((i) => ({ ...i, preconditions: i.preconditions.map((p) => ({ ...p, observed_at: old })) })) };
+    };
+  });
+  await screen.findByTestId("rollback-confirm");
+  const proof = screen.getByTestId("rollback-proof");
+  expect(proof.dataset["kind"]).toBe("unknown");
+  expect(proof.textContent).toMatch(/^\d+ proofs? too old$/);
+  // It holds nothing up.
+  expect(screen.getByTestId("rollback-confirm").getAttribute("aria-disabled")).not.toBe("true");
 });

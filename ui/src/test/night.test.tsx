@@ -109,6 +109,24 @@ describe("go or no-go", () => {
     expect((screen.getByTestId("person-0") as HTMLInputElement).value).toBe("m.example");
   });
 
+  it("whoever has begun to write a name when they are read goes on writing it", async () => {
+    const user = userEvent.setup();
+    const unread = (s: RunSnapshot) => ({
+      ...s,
+      phases: s.phases.map((p) => (p.gate === null ? p : { ...p, gate: { ...p.gate, checks: p.gate.checks.map((r) => ({ ...r, observed_at: null })) } })),
+    });
+    const { fake } = await open("#/gate/post", "silent,gate_ready", (fake) => {
+      fake.edit = unread;
+    });
+    await user.click(screen.getByTestId("gate-check"));
+    await user.type(screen.getByTestId("person-0"), "n.");
+    fake.edit = (s) => s;
+    act(() => fake.push());
+    await user.keyboard("lead");
+    expect((screen.getByTestId("person-0") as HTMLInputElement).value).toBe("n.lead");
+    expect((screen.getByTestId("person-1") as HTMLInputElement).value).toBe("");
+  });
+
   it("what is read by itself takes the focus from nobody", async () => {
     const { fake } = await open("#/gate/post", "silent,gate_ready");
     const before = document.activeElement;

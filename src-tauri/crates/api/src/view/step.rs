@@ -14,7 +14,7 @@ use switchback_model::{
 use super::rollback::caches_s;
 use super::trouble::{taken_back_by_ecs, ways_back};
 use super::{preview_view, reading_views};
-use crate::wire::{AttemptView, Offer, StepView, TimesView, UndoTimeView};
+use crate::wire::{AttemptView, Offer, ReadingView, StepView, TimesView, Tone, UndoTimeView};
 
 pub(super) fn view(
     run: &Run,
@@ -46,6 +46,11 @@ pub(super) fn view(
         (None, None) => (&step.verify, Vec::new()),
     };
     let left_out = chosen::why(run, step);
+    let before = reading_views(
+        &step.before,
+        checks.map(|c| c.readings.as_slice()).unwrap_or_default(),
+        now,
+    );
     StepView {
         id: step.id.to_string(),
         title: step.title.clone(),
@@ -66,6 +71,7 @@ pub(super) fn view(
         state_words: match &left_out {
             Some(_) => "Not chosen",
             None if taken_back_by_ecs(step, state).is_some() => "Taken back by ECS itself",
+            None if state.state == StepState::Blocked && waits_only(&before) => "Waiting",
             None => state.state.words(),
         }
         .to_owned(),
@@ -90,11 +96,7 @@ pub(super) fn view(
         left_out: left_out.is_some(),
         unseen: unseen(run, &step.id).iter().map(ToString::to_string).collect(),
         changed_at: state.changed_at,
-        before: reading_views(
-            &step.before,
-            checks.map(|c| c.readings.as_slice()).unwrap_or_default(),
-            now,
-        ),
+        before,
         preview: checks.and_then(|c| c.preview.as_ref()).map(shown),
         preview_at: checks.map(|c| c.at),
         undo: checks.and_then(|c| c.undo.as_ref()).map(shown),
@@ -115,6 +117,16 @@ pub(super) fn view(
         resources: Vec::new(),
         offers,
     }
+}
+
+/// Whether time alone is missing: what does not pass yet is a wait, each of it. Such a step is said to wait, not to be
+/// blocked, and the window draws it as an hourglass.
+fn waits_only(before: &[ReadingView]) -> bool {
+    let mut open = before
+        .iter()
+        .filter(|reading| !matches!(reading.tone, Tone::Passing | Tone::NotApplicable))
+        .peekable();
+    open.peek().is_some() && open.all(|reading| reading.tone == Tone::Waiting)
 }
 
 fn reversibility(step: &Step) -> String {

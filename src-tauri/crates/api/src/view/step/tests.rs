@@ -4,12 +4,12 @@ use switchback_engine::ports::{Clock as _, ProviderErrorKind};
 use switchback_engine::run::Run;
 use switchback_model::{ActionSpec, FieldDifference, Finding, Image, Unknown};
 use switchback_testkit::journal::opened;
-use switchback_testkit::plans::{dns_switch, id, tis_like};
+use switchback_testkit::plans::{check, dns_switch, id, tis_like};
 use switchback_testkit::rig::FakeRig;
 use switchback_testkit::{Fault, Op};
 
-use super::{found_sentence, view};
-use crate::wire::UndoTimeView;
+use super::{found_sentence, reading_views, view, waits_only};
+use crate::wire::{Tone, UndoTimeView};
 
 #[test]
 fn a_step_that_a_newer_program_wrote_says_so_and_no_other_does() {
@@ -94,5 +94,28 @@ async fn that_nothing_was_changed_is_said_only_where_it_is_known() {
         let note = noted(|fake| fake.faulty.inject(Op::Call, 1, Fault::FailsBefore(kind))).await;
         assert_eq!(note.starts_with("Nothing was changed."), said, "{note}");
         assert!(note.contains("Injected"), "{note}");
+    }
+}
+
+#[test]
+fn what_waits_for_time_alone_is_said_to_wait() {
+    let of = |tones: &[Tone]| {
+        let specs: Vec<_> = tones.iter().map(|_| check("site-answers", None)).collect();
+        let now: Timestamp = "2026-11-29T00:00:00Z".parse().expect("a time");
+        let mut views = reading_views(&specs, &[], now);
+        for (view, tone) in views.iter_mut().zip(tones) {
+            view.tone = *tone;
+        }
+        waits_only(&views)
+    };
+    for (tones, waits) in [
+        (&[Tone::Waiting][..], true),
+        (&[Tone::Passing, Tone::Waiting, Tone::NotApplicable], true),
+        (&[Tone::Waiting, Tone::Failing], false),
+        (&[Tone::Waiting, Tone::Unknown], false),
+        (&[Tone::Passing], false),
+        (&[], false),
+    ] {
+        assert_eq!(of(tones), waits, "{tones:?}");
     }
 }
