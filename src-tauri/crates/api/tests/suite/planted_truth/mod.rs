@@ -1,5 +1,5 @@
 //! Planted truth: what the console says of a world of which we know what is true, and when it says so.
-//! `cargo test -p switchback-api --test planted_truth -- --nocapture` prints the tables.
+//! `cargo test -p switchback-api --test suite planted_truth -- --nocapture` prints the tables.
 
 mod console;
 mod deadlines;
