@@ -11,7 +11,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_route53::config::{BehaviorVersion, Region};
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
-use aws_smithy_async::time::{SystemTimeSource, TimeSource};
+use aws_smithy_async::time::{SystemTimeSource, TimeSource as _};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -28,7 +28,7 @@ use crate::cognito::{Asked, Canaries};
 use crate::connect_errors::{NOT_LOADED, PROGRAM, ROLE_HINT};
 use crate::credentials::Chain;
 use crate::elsewhere::Elsewhere;
-use crate::error::{CREDENTIALS_HINT, Words, guard, provider_error, safe};
+use crate::error::{CREDENTIALS_HINT, Words, provider_error, safe};
 use crate::http;
 use crate::observe::CallFacts;
 use crate::op::Op;
@@ -39,45 +39,19 @@ use crate::sign_in::SignInEnd;
 use crate::source::mfa_mend;
 use crate::way::Contexts;
 
+mod options;
+
+pub use self::options::{AwsOptions, check_endpoint};
+
 /// Where a host passes no clock, spans are counted from here.
 static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 const CONNECT: Duration = Duration::from_secs(3);
+
 const ATTEMPT: Duration = Duration::from_secs(15);
+
 /// A read is tried again by the SDK, but nobody should wait for three attempts.
 const OPERATION: Duration = Duration::from_secs(20);
-
-/// How to reach AWS.
-#[derive(Clone, Default)]
-pub struct AwsOptions {
-    /// A custom endpoint for every service: the rehearsal or an emulator. Without one, what environment
-    /// and profile say of endpoints counts ([`Elsewhere`]).
-    pub endpoint: Option<String>,
-    /// A production target: nothing but AWS itself is asked, and any setting that leads elsewhere is
-    /// refused.
-    pub only_aws: bool,
-    /// The profile whose credentials are used, whatever the environment variables say; absent = the
-    /// SDK's default chain.
-    pub profile: Option<String>,
-    /// The AWS region.
-    pub region: String,
-    /// Key id and secret of the rehearsal; with them the rehearsal's own clock paces Route 53.
-    pub rehearsal_credentials: Option<(String, String)>,
-    /// The host's clock, used only where a server sends no Date.
-    pub clock: Option<Arc<dyn Clock>>,
-}
-
-impl fmt::Debug for AwsOptions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AwsOptions")
-            .field("endpoint", &self.endpoint)
-            .field("only_aws", &self.only_aws)
-            .field("profile", &self.profile)
-            .field("region", &self.region)
-            .field("rehearsal", &self.rehearsal_credentials.is_some())
-            .finish_non_exhaustive()
-    }
-}
 
 /// AWS as one target sees it; a clone shares connections and credentials.
 #[derive(Clone)]
@@ -412,34 +386,6 @@ impl Aws {
             None => Timestamp::try_from(SystemTimeSource::new().now()).unwrap_or(Timestamp::UNIX_EPOCH),
         })
     }
-}
-
-/// Refuses an endpoint that could never be called, or that would carry a password into the journal.
-///
-/// # Errors
-/// `Guard`; the endpoint itself is not repeated.
-pub fn check_endpoint(endpoint: &str) -> Result<(), ProviderError> {
-    let refused = |what: &str| {
-        Err(guard(
-            "connect",
-            what,
-            "Give --aws-endpoint or AWS_ENDPOINT_URL a URL such as http://127.0.0.1:4566.",
-        ))
-    };
-    let url: Option<::http::Uri> = endpoint.parse().ok();
-    let Some((scheme, authority)) = url
-        .as_ref()
-        .and_then(|url| Some((url.scheme_str()?, url.authority()?)))
-    else {
-        return refused("The custom endpoint is no http or https URL");
-    };
-    if !matches!(scheme, "http" | "https") {
-        return refused("The custom endpoint is no http or https URL");
-    }
-    if authority.as_str().contains('@') {
-        return refused("The custom endpoint holds a user name or a password");
-    }
-    Ok(())
 }
 
 /// An answer that lacks what the API promises.

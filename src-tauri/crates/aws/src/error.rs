@@ -8,16 +8,24 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use switchback_engine::ports::{ProviderError, ProviderErrorKind as Kind};
 
+use self::body::{is_page, is_whole, legacy_batch};
 use crate::codes;
 use crate::connect_errors::{before_sending, by_connection};
-use crate::grammar::{Word, without_persons, without_tokens};
+use crate::grammar::Word;
 use crate::observe::{CallFacts, request_id};
 use crate::service::Service;
 
+mod body;
+mod safe;
+
+pub(crate) use self::safe::{safe, safe_up_to, settings_up_to};
+
 /// Stands for what AWS said, where that may repeat a value that is kept nowhere.
 const NOT_KEPT: &str = "(AWS's own words are not kept)";
+
 /// Stands for the command that mends the sign-in, which [`crate::Aws`] knows and puts in its place.
 pub(crate) const CREDENTIALS_HINT: &str = "Sign in again, for example with `aws sso login`, then repeat.";
+
 const CLOCK_HINT: &str = "Set this computer's clock to the right time, then repeat.";
 
 /// Whether AWS's own words of a failure are said.
@@ -298,74 +306,6 @@ fn by_batch(said: &str, shown: &str) -> Sorted {
     }
 }
 
-/// Whether an error's body is a web page: AWS's services answer errors in JSON, XML or CBOR, and emulators and proxies in HTML
-/// where they don't know a call or let it not through.
-fn is_page(body: &[u8]) -> bool {
-    // What is no text any more further on may begin as a page all the same.
-    let start: Vec<u8> = body.iter().copied().take(1_000).collect();
-    let text = String::from_utf8_lossy(&start).to_ascii_lowercase();
-    let text = text.trim_start_matches('\u{feff}').trim_start();
-    text.starts_with("<!doctype html") || text.starts_with("<html")
-}
-
-/// Whether an error's body is there to its end: XML to the end of its root, JSON as a whole. An empty one
-/// is; the code may stand in a header.
-fn is_whole(body: &[u8]) -> bool {
-    let Ok(text) = std::str::from_utf8(body) else {
-        return false;
-    };
-    let text = text.trim_start_matches('\u{feff}').trim();
-    if text.starts_with('{') {
-        return serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
-    }
-    let root = match text.strip_prefix("<?xml") {
-        Some(rest) => rest.split_once("?>").map_or("", |(_, root)| root.trim_start()),
-        None => text,
-    };
-    let Some(tag) = root.strip_prefix('<') else {
-        return !text.starts_with('<');
-    };
-    let name: &str = tag
-        .split(|c: char| c.is_whitespace() || matches!(c, '>' | '/'))
-        .next()
-        .unwrap_or_default();
-    let closed = root.strip_suffix('>').map(str::trim_end);
-    closed.is_some_and(|rest| {
-        let ended = rest.strip_suffix(name).is_some_and(|rest| rest.ends_with("</"));
-        let single = rest.ends_with('/') && !rest.contains('>');
-        ended || single
-    })
-}
-
-/// The messages of a body whose root is `InvalidChangeBatch`; none for any other body.
-fn legacy_batch(body: &[u8]) -> Option<String> {
-    let text = std::str::from_utf8(body).ok()?.trim_start();
-    let root = match text.strip_prefix("<?xml") {
-        Some(rest) => rest.split_once("?>")?.1.trim_start(),
-        None => text,
-    };
-    let after = root.strip_prefix("<InvalidChangeBatch")?;
-    if !after.starts_with(['>', ' ', '\t', '\r', '\n', '/']) {
-        return None;
-    }
-    let messages: Vec<&str> = after
-        .split("<Message>")
-        .skip(1)
-        .filter_map(|part| part.split_once("</Message>").map(|(message, _)| message))
-        .collect();
-    let plain = messages
-        .join(" ")
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"");
-    Some(
-        plain
-            .replace("&apos;", "'")
-            .replace("&#39;", "'")
-            .replace("&amp;", "&"),
-    )
-}
-
 /// Where the code is none of AWS's, what stands beside it is not AWS's either, and is not said.
 fn sentence(ours: &str, code: &str, said: &str) -> String {
     match (Word::code(code), said) {
@@ -375,61 +315,4 @@ fn sentence(ours: &str, code: &str, said: &str) -> String {
         }
         (word @ Word::Fits(_), said) => format!("{ours} {}: {said}", word.in_brackets()),
     }
-}
-
-/// One printable line of at most 300 characters without access key ids, whole account ids, e-mail addresses and tokens.
-pub(crate) fn safe(text: &str) -> String {
-    safe_up_to(text, 300)
-}
-
-/// As [`safe`], with another limit.
-pub(crate) fn safe_up_to(text: &str, most: usize) -> String {
-    made_safe(text, most, without_persons)
-}
-
-/// The same of the settings of a pool, of which an address is what is judged: the sender of its mails. Tokens are left out.
-pub(crate) fn settings_up_to(text: &str, most: usize) -> String {
-    made_safe(text, most, without_tokens)
-}
-
-fn made_safe(text: &str, most: usize, without: fn(&str) -> String) -> String {
-    // What no terminal shows must not keep a shape from being seen.
-    let plain: String = text
-        .chars()
-        .filter(|c| c.is_whitespace() || !switchback_model::text::is_obeyed(*c))
-        .collect();
-    let plain = without(&plain);
-    let words = plain.split_whitespace().map(|word| {
-        let key = ["AKIA", "ASIA", "aws_secret", "Signature="]
-            .iter()
-            .any(|mark| word.contains(mark));
-        if key {
-            "(removed)".to_owned()
-        } else {
-            without_accounts(word)
-        }
-    });
-    let line: String = words.collect::<Vec<_>>().join(" ");
-    let shown = line.chars().filter(|c| !switchback_model::text::is_obeyed(*c));
-    shown.take(most).collect()
-}
-
-/// Twelve digits that stand alone, as in an ARN, are an account: only its last four stay.
-fn without_accounts(word: &str) -> String {
-    let mut out = String::with_capacity(word.len());
-    let mut digits = String::new();
-    for c in word.chars().map(Some).chain([None]) {
-        match c {
-            Some(c) if c.is_ascii_digit() => digits.push(c),
-            other => {
-                match digits.len() {
-                    12 => out.push_str(&crate::guard::masked(&digits)),
-                    _ => out.push_str(&digits),
-                }
-                digits.clear();
-                out.extend(other);
-            }
-        }
-    }
-    out
 }

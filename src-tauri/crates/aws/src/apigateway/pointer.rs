@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use switchback_engine::ports::{ProviderError, ProviderErrorKind, Sent};
 use switchback_engine::proof::WriteCx;
 use switchback_model::event::Receipt;
-use switchback_model::{ApiCall, ApiStage, Image, PointStage, Pointer, Preview, Snapshot, StageCheck, Way};
+use switchback_model::{ApiCall, ApiStage, Image, PointStage, Pointer, Preview, Snapshot, Way};
 
 use super::read::{asked, path};
 use super::{CAUTION, DEPLOYMENT, HTTP_API, STAGE, STAGE_DEPLOYMENTS, UPDATE, stage};
@@ -16,10 +16,13 @@ use crate::change::{Against, Change, Seen};
 use crate::connect::{Aws, incomplete};
 use crate::error::{another, refused, safe};
 use crate::grammar::Word;
-use crate::look::{Found, Look, Mend};
 use crate::op::Op;
 use crate::resource::{Resource, part};
 use crate::service::Service;
+
+mod stage_look;
+
+pub use self::stage_look::StageLook;
 
 /// Lines of methods that differ which are shown one by one.
 const SHOWN: usize = 12;
@@ -145,66 +148,6 @@ fn differences(now: &Methods, then: &Methods) -> Vec<String> {
         lines.push(format!("{more} more"));
     }
     lines
-}
-
-/// The check.
-#[derive(Debug, Clone, Copy)]
-pub struct StageLook<'a>(pub &'a StageCheck);
-
-#[async_trait]
-impl Look for StageLook<'_> {
-    type Answer = Pointer;
-    const OPS: &'static [Op] = &[STAGE, HTTP_API];
-
-    fn resource(&self) -> Option<Resource> {
-        Some(stage(&self.0.on))
-    }
-
-    fn expected(&self) -> String {
-        match &self.0.deployment {
-            Some(id) => format!("deployment {id}, and no canary"),
-            None => "one deployment, and no canary".to_owned(),
-        }
-    }
-
-    async fn ask(&self, aws: &Aws) -> Result<Pointer, ProviderError> {
-        aws.pointer(&self.0.on).await
-    }
-
-    fn judge(&self, told: &Pointer) -> Found {
-        let observed = format!("deployment {}", Word::id(&told.deployment));
-        if told.canary {
-            return Found::wrong(
-                self.expected(),
-                format!("{observed}, and a canary beside it"),
-                Mend::Besides(
-                    "Promote the canary or delete it: a share of the requests meets another deployment."
-                        .to_owned(),
-                ),
-            );
-        }
-        match &self.0.deployment {
-            Some(id) if *id != told.deployment => Found::wrong(
-                self.expected(),
-                observed,
-                Mend::Unsaid(
-                    "Somebody deployed, or a step before this one is not done: compare both.".to_owned(),
-                ),
-            ),
-            Some(_) | None => Found::right(self.expected(), observed),
-        }
-    }
-
-    fn failed(&self, _: &Aws, error: &ProviderError) -> Found {
-        match error.kind {
-            ProviderErrorKind::NotFound => Found::wrong(
-                self.expected(),
-                safe(&error.message),
-                Mend::Anyway("Look at the names in the runbook, and at the region of the target.".to_owned()),
-            ),
-            _ => Found::untold_because(self.expected(), error),
-        }
-    }
 }
 
 /// The action.

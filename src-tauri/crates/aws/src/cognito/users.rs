@@ -8,22 +8,17 @@ use std::time::Duration;
 use aws_sdk_cognitoidentityprovider::config::Builder;
 use aws_sdk_cognitoidentityprovider::error::SdkError;
 use aws_sdk_cognitoidentityprovider::operation::list_users::ListUsersError;
-use aws_sdk_cognitoidentityprovider::types::{
-    AttributeType, UserPoolType, UserStatusType, UsernameConfigurationType,
-};
-use aws_smithy_types::DateTime;
+use aws_sdk_cognitoidentityprovider::types::{UserPoolType, UsernameConfigurationType};
 use aws_smithy_types::retry::RetryConfig;
 use backon::{ExponentialBuilder, Retryable as _};
 use jiff::{SignedDuration, Timestamp};
 use switchback_engine::ports::{ProviderError, ProviderErrorKind as Kind};
-use switchback_model::directory::{
-    Account, AccountStatus, Filter, INVITATION_LIVES, Personal, PoolId, PoolRules,
-};
+use switchback_model::directory::{Account, Filter, INVITATION_LIVES, Personal, PoolId, PoolRules};
 
+use self::account::{About, account, nameless};
 use self::enabled::Enabled;
 use self::pages::{Pages, ROUND};
 use super::answer_text::AnswerText;
-use super::ask::lacking;
 use super::look::WRONG_POOL;
 use super::present::PresentFields;
 use crate::connect::{Aws, incomplete};
@@ -32,18 +27,23 @@ use crate::observe::CallFacts;
 use crate::op::{On, Op};
 use crate::service::Service;
 
+mod account;
 mod enabled;
 mod pages;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 pub use walk::{Broken, UserPage, Walk};
 
 pub(super) const LIST: Op = Op::reads(Service::Cognito, "ListUsers", On::Object);
+
 /// Makes AWS count the user as active in this month's bill; it changes nothing else.
 pub(super) const GET: Op = Op::reads(Service::Cognito, "AdminGetUser", On::Object);
 
 /// The longest page that ListUsers gives (API reference, ListUsers, `Limit`).
 const PAGE: i32 = 60;
+
 /// After so many pages a search says that there is more, rather than use up the account's quota.
 const MOST_PAGES: usize = 100;
 
@@ -332,77 +332,3 @@ where
         .when(|error| matches!(error.kind, Kind::Throttled | Kind::Unclear | Kind::Untrue))
         .await
 }
-
-/// An error without AWS's own words, which may repeat a name.
-fn nameless(mut error: ProviderError, pool: &PoolId) -> ProviderError {
-    match error.kind {
-        Kind::Denied => return lacking(error, &format!("the user pool {}", pool.as_str())),
-        Kind::NotFound => {
-            error.message = format!("There is no user pool {}", pool.as_str());
-            error.hint = Some(WRONG_POOL.to_owned());
-        }
-        Kind::Refused | Kind::Conflict | Kind::Busy | Kind::Unclear | Kind::Untrue => {
-            // Ours, then the code in brackets, then theirs (`error::by_answer`).
-            if let Some((ours, _)) = error.message.split_once("): ") {
-                error.message = format!("{ours})");
-            }
-        }
-        Kind::Throttled
-        | Kind::Credentials
-        | Kind::Connect
-        | Kind::Tls
-        | Kind::NoAnswer
-        | Kind::Guard
-        | Kind::Aside => {}
-    }
-    error
-}
-
-/// What both operations say of a user besides attributes.
-struct About {
-    status: Option<UserStatusType>,
-    enabled: Option<bool>,
-    created: Option<DateTime>,
-    modified: Option<DateTime>,
-    mfa: Option<Vec<String>>,
-}
-
-fn account(pool: &PoolId, username: String, attributes: Vec<AttributeType>, about: About) -> Account {
-    let mut account = Account {
-        pool: pool.as_str().to_owned(),
-        username: Personal::new(username),
-        sub: None,
-        email: None,
-        email_verified: None,
-        given_name: None,
-        family_name: None,
-        // An account without a status is one of which we do not know enough.
-        status: about.status.map_or(AccountStatus::Unknown, |status| {
-            AccountStatus::from_api(status.as_str())
-        }),
-        enabled: about.enabled,
-        created_at: about.created.and_then(moment),
-        modified_at: about.modified.and_then(moment),
-        mfa: about.mfa,
-    };
-    for attribute in attributes {
-        let Some(value) = attribute.value else { continue };
-        match attribute.name.as_str() {
-            "sub" => account.sub = Some(Personal::new(value)),
-            "email" => account.email = Some(Personal::new(value)),
-            "email_verified" => account.email_verified = Some(value.eq_ignore_ascii_case("true")),
-            "given_name" => account.given_name = Some(Personal::new(value)),
-            "family_name" => account.family_name = Some(Personal::new(value)),
-            _ => {}
-        }
-    }
-    account
-}
-
-fn moment(at: DateTime) -> Option<Timestamp> {
-    let nanos = i32::try_from(at.subsec_nanos()).ok()?;
-    Timestamp::new(at.secs(), nanos).ok()
-}
-
-#[cfg(test)]
-mod tests;

@@ -8,82 +8,27 @@ use switchback_engine::ports::{Observed, ProviderError, Sent};
 use switchback_engine::proof::WriteCx;
 use switchback_model::event::Receipt;
 use switchback_model::{
-    ApiCall, FieldDifference, Finding, Image, Parameter, ParameterCheck, ParameterExpected, Preview,
-    SetParameter, Way, Witness, list,
+    ApiCall, FieldDifference, Finding, Image, Parameter, Preview, SetParameter, Way, Witness, list,
 };
 
-use super::read::{NOT_KEPT, Stands, Value, kept};
+use super::read::{NOT_KEPT, Stands};
 use super::{DESCRIBE, GET, PUT, parameter};
 use crate::change::{Against, Change, Seen};
 use crate::connect::{Aws, incomplete};
-use crate::error::{another, refused, safe};
-use crate::look::{Found, Look, Mend};
+use crate::error::{another, refused};
 use crate::op::Op;
 use crate::resource::Resource;
 use crate::service::Service;
 
+mod look;
+
+pub use self::look::ParameterLook;
+
 /// Bytes that a parameter of the standard tier holds (Systems Manager user guide, "Managing parameter tiers").
 const STANDARD: usize = 4_096;
+
 /// Bytes that an advanced one holds.
 const ADVANCED: usize = 8_192;
-
-/// The check: a parameter has a value.
-#[derive(Debug, Clone, Copy)]
-pub struct ParameterLook<'a>(pub &'a ParameterCheck);
-
-#[async_trait]
-impl Look for ParameterLook<'_> {
-    type Answer = Value;
-    const OPS: &'static [Op] = &[GET];
-
-    fn resource(&self) -> Option<Resource> {
-        Some(parameter(&self.0.name))
-    }
-
-    fn expected(&self) -> String {
-        match &self.0.expected {
-            ParameterExpected::Value(value) => safe(value),
-            ParameterExpected::Contains(items) => format!("a list with {}", safe(&items.join(", "))),
-            ParameterExpected::Lacks(items) => format!("a list without {}", safe(&items.join(", "))),
-        }
-    }
-
-    async fn ask(&self, aws: &Aws) -> Result<Value, ProviderError> {
-        let aws = aws.hushed(self.0.secure);
-        aws.parameter_value(&self.0.name, Stands::of(self.0.secure)).await
-    }
-
-    fn judge(&self, answer: &Value) -> Found {
-        let value = match self.0.secure {
-            true => "a SecureString".to_owned(),
-            false => safe(&kept(&answer.value)),
-        };
-        let observed = format!("{value}, version {}", answer.version);
-        if self.0.expected.holds(&answer.value) {
-            return Found::right(self.expected(), observed);
-        }
-        let mend = match &self.0.expected {
-            ParameterExpected::Value(_) => {
-                "Somebody changed the parameter, or the runbook names another value: compare both."
-            }
-            ParameterExpected::Contains(_) | ParameterExpected::Lacks(_) => {
-                "Somebody changed the list, or the runbook names another item: compare both."
-            }
-        };
-        Found::wrong(self.expected(), observed, Mend::Unsaid(mend.to_owned()))
-    }
-
-    fn failed(&self, _: &Aws, error: &ProviderError) -> Found {
-        match error.kind {
-            switchback_engine::ports::ProviderErrorKind::NotFound => Found::wrong(
-                self.expected(),
-                format!("there is no parameter {}", self.0.name),
-                Mend::Anyway("Correct the name in the runbook, or the region of the target.".to_owned()),
-            ),
-            _ => Found::untold_because(self.expected(), error),
-        }
-    }
-}
 
 /// The action: a parameter is given a value, or items are appended to it.
 #[derive(Debug, Clone)]

@@ -5,7 +5,12 @@ use switchback_model::text::lasting;
 
 /// What a field of a plan is called. A field that is not known here is called by its own name, in words.
 pub(super) fn label(field: &str) -> String {
-    let known = match field {
+    known(field).map_or_else(|| capital(&plain(field)), str::to_owned)
+}
+
+/// The name that was given to a field.
+fn known(field: &str) -> Option<&'static str> {
+    Some(match field {
         "accept_loss" => "A loss is accepted by name",
         "action" => "What it changes",
         "affects" => "Whom it affects",
@@ -56,9 +61,8 @@ pub(super) fn label(field: &str) -> String {
         "verify" => "Checks after it",
         "why" => "Why it is done",
         "why_not_automated" => "Why a person does it",
-        _ => return capital(&plain(field)),
-    };
-    known.to_owned()
+        _ => return None,
+    })
 }
 
 /// Both values of a field in words; where the short words are the same, with everything that they leave out.
@@ -122,8 +126,9 @@ fn capital(words: &str) -> String {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+    use switchback_engine::amend::{SOFT, TARGET};
 
-    use super::{both, label};
+    use super::{both, known, label};
 
     #[test]
     fn a_time_is_a_time_and_a_list_is_a_list() {
@@ -158,30 +163,14 @@ mod tests {
     /// No field is shown by a name that only its writers know.
     #[test]
     fn every_field_that_may_be_amended_has_a_name_in_words() {
-        for field in [
-            "affects",
-            "expected_s",
-            "look_at",
-            "owner",
-            "phase",
-            "plan_ref",
-            "risks",
-            "title",
-            "undo_loses",
-            "undo_verify",
-            "verify",
-            "why",
-            "why_not_automated",
-            "name_servers",
-            "pools",
-            "profile",
-            "resolvers",
-            "every_s",
-            "decision_after_s",
-            "a_field_of_tomorrow_s",
-        ] {
+        // Those of a monitor may be amended whatever they are called.
+        let others = ["every_s", "decision_after_s"];
+        for field in SOFT.into_iter().chain(TARGET).chain(others) {
+            assert!(known(field).is_some(), "{field} has no name");
             let words = label(field);
             assert!(!words.contains('_') && words != field, "{field}: {words}");
         }
+        let words = label("a_field_of_tomorrow_s");
+        assert_eq!(words, "A field of tomorrow");
     }
 }

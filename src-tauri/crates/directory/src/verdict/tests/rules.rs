@@ -1,5 +1,9 @@
 //! What changes with the rules of a pool: whose letters count, and how long an invitation lives.
 
+use std::collections::BTreeMap;
+
+use switchback_model::directory::Personal;
+
 use super::*;
 use crate::{Meaning, Stage};
 

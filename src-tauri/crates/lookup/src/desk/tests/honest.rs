@@ -1,5 +1,9 @@
 //! Nobody is called absent, or somebody else, by an answer that does not say so.
 
+use std::sync::atomic::Ordering;
+
+use switchback_model::directory::PoolRules;
+
 use super::*;
 
 #[tokio::test]

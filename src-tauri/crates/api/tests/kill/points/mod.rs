@@ -1,18 +1,18 @@
 //! One case: a fresh home and world, a driver that dies at a point, and two ways to go on.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-use switchback_engine::evolve::name;
-use switchback_engine::run::Run;
-use switchback_journal::{MemoryKeyRing, Store};
-use switchback_rehearsal::{Client, Handle, LogEntry, RecordSet};
-
+use self::told::{folded, head, intents, objects, rolling_back, state};
 use crate::runbook::{RUNBOOK, Runbook};
 use crate::twice::{deployed_twice, doubles, left_twice, published_twice};
+
+mod roles;
+mod told;
+
+pub use self::roles::{Finished, Role};
+pub use self::told::{log, records};
 
 /// Where the driver dies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -262,188 +262,4 @@ pub fn difference<T: std::fmt::Debug + PartialEq>(start: &[T], end: &[T]) -> Vec
         .chain(end.iter().filter(|set| !start.contains(set)))
         .map(|set| format!("{set:?}"))
         .collect()
-}
-
-fn client(home: &Path) -> Client {
-    Client::new(&Handle::read(&home.join("rehearsal")).unwrap())
-}
-
-fn block<T>(work: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap()
-        .block_on(work)
-}
-
-pub fn records(home: &Path) -> Vec<RecordSet> {
-    block(client(home).state()).unwrap().records
-}
-
-/// Everything that a run may change, what running tasks know included.
-fn objects(home: &Path) -> Vec<String> {
-    block(client(home).state()).unwrap().objects()
-}
-
-pub fn log(home: &Path) -> Vec<LogEntry> {
-    block(client(home).log(0)).unwrap()
-}
-
-fn store(home: &Path) -> Store {
-    Store::open(home, std::sync::Arc::new(MemoryKeyRing::default())).unwrap()
-}
-
-fn head(home: &Path) -> u64 {
-    store(home).runs().unwrap().first().map_or(0, |row| row.head_seq)
-}
-
-/// The folded run of a home, if there is one.
-fn folded(home: &Path) -> Option<Run> {
-    let store = store(home);
-    let row = store.runs().unwrap().into_iter().next()?;
-    let events = store.read_page(&row.id, 0, 1_000_000).unwrap();
-    Some(Run::replay(&events).unwrap())
-}
-
-/// Requests that the journal tells of: changes, and publications of them.
-fn intents(run: &Run) -> (usize, usize) {
-    let of = |publisher: bool| {
-        let steps = run.plan.steps().filter(|step| step.is_publisher() == publisher);
-        let attempts = steps.flat_map(|step| &run.steps[&step.id].attempts);
-        attempts.filter(|attempt| !attempt.token.is_empty()).count()
-    };
-    (of(false), of(true))
-}
-
-/// The state of the step that was at work, and whether its call was in flight.
-fn state(home: &Path) -> Option<(String, bool)> {
-    let run = folded(home)?;
-    let at_work = run.steps.values().find(|s| s.state.is_in_flight());
-    let last = run.steps.values().max_by_key(|s| s.changed_at)?;
-    Some((name(at_work.unwrap_or(last).state).to_owned(), at_work.is_some()))
-}
-
-fn rolling_back(home: &Path) -> bool {
-    folded(home).is_some_and(|run| run.rollback_active())
-}
-
-/// A re-executed copy of this program in a role.
-pub struct Role {
-    child: Child,
-    lines: std::sync::mpsc::Receiver<String>,
-    log: PathBuf,
-}
-
-pub struct Finished {
-    pub success: bool,
-    /// By a signal.
-    pub killed: bool,
-    pub lines: Vec<String>,
-}
-
-impl Finished {
-    pub fn acked(&self) -> u64 {
-        self.lines
-            .iter()
-            .filter_map(|l| l.strip_prefix("ack "))
-            .filter_map(|n| n.parse().ok())
-            .max()
-            .unwrap_or(0)
-    }
-}
-
-impl Role {
-    /// The world; lives as long as this does.
-    pub fn world(home: &Path, kill_at: &str) -> Self {
-        Self::start("world", home, kill_at).served()
-    }
-
-    /// A world, once it is served.
-    fn served(self) -> Self {
-        self.wait_for("served");
-        self
-    }
-
-    pub fn start(role: &str, home: &Path, kill_at: &str) -> Self {
-        let copy = Command::new(std::env::current_exe().unwrap());
-        Self::launch(copy, role, home, kill_at)
-    }
-
-    /// Starts a role by a command that ends with the path of this program.
-    pub fn launch(mut copy: Command, role: &str, home: &Path, kill_at: &str) -> Self {
-        let log = home.join(format!("{role}.stderr"));
-        let slow = (kill_at == Kill::RANDOM).then_some(SLOW_CALL_MS);
-        let keep_stdin = role == "world";
-        let mut child = copy
-            .args(["--exact", "role", "--nocapture", "--test-threads", "1"])
-            .env("SWITCHBACK_KILL_ROLE", role)
-            .env("SWITCHBACK_KILL_AT", kill_at)
-            .env("SWITCHBACK_HOME", home)
-            .envs(slow.map(|ms| ("SWITCHBACK_KILL_SLOW_CALLS", ms.to_string())))
-            .env_remove("DBUS_SESSION_BUS_ADDRESS")
-            .stdin(if keep_stdin { Stdio::piped() } else { Stdio::null() })
-            .stdout(Stdio::piped())
-            .stderr(std::fs::File::create(&log).unwrap())
-            .spawn()
-            .unwrap();
-        let out = child.stdout.take().unwrap();
-        let (send, lines) = std::sync::mpsc::channel();
-        std::thread::spawn(move || {
-            for line in BufReader::new(out).lines().map_while(Result::ok) {
-                if send.send(line).is_err() {
-                    return;
-                }
-            }
-        });
-        Self { child, lines, log }
-    }
-
-    fn wait_for(&self, wanted: &str) {
-        let deadline = Instant::now() + Duration::from_secs(30);
-        while Instant::now() < deadline {
-            match self.lines.recv_timeout(Duration::from_secs(1)) {
-                Ok(line) if line.contains(wanted) => return,
-                _ => {}
-            }
-        }
-        panic!("no {wanted:?} within 30 s");
-    }
-
-    fn kill(&mut self) {
-        let _ = self.child.kill();
-    }
-
-    pub fn end(&mut self) -> Finished {
-        let deadline = Instant::now() + Duration::from_secs(120);
-        let status = loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                break status;
-            }
-            assert!(
-                Instant::now() < deadline,
-                "a driver hangs: {}",
-                std::fs::read_to_string(&self.log).unwrap()
-            );
-            std::thread::sleep(Duration::from_millis(5));
-        };
-        let mut lines: Vec<String> = self.lines.iter().collect();
-        if !status.success() {
-            lines.push(std::fs::read_to_string(&self.log).unwrap_or_default());
-        }
-        Finished {
-            success: status.success(),
-            killed: status.code().is_none(),
-            lines,
-        }
-    }
-}
-
-impl Drop for Role {
-    fn drop(&mut self) {
-        if let Some(mut stdin) = self.child.stdin.take() {
-            let _ = stdin.write_all(b"\n");
-        }
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
