@@ -90,8 +90,11 @@ function Reason({ step, primary }: { step: StepView; primary: Offer | undefined 
   return primary.command === "apply" && step.preview !== null ? <p className="meta">You confirm on the next page.</p> : null;
 }
 
+/** What is offered. Of a step that was not chosen nothing is: what can't be done is not there, and its notice says how it could. */
+const offersOf = (step: StepView): Offer[] => (step.left_out === true ? [] : step.offers);
+
 function otherOffers(step: StepView): Offer[] {
-  return step.offers.filter((o) => !o.primary && o.command !== "check" && o.refused === null && commandOf(o.command, step.id) !== null);
+  return offersOf(step).filter((o) => !o.primary && o.command !== "check" && o.refused === null && commandOf(o.command, step.id) !== null);
 }
 
 /** What stands on the button of an offer. */
@@ -126,8 +129,8 @@ export function Otherwise({ step, onAsk }: { step: StepView; onAsk: (word: strin
   const busy = useApp((s) => s.busy);
   const list = otherOffers(step);
   // Its reason is asked for where the change is confirmed.
-  const override = step.offers.find((o) => o.command === OVERRIDE);
-  if ((list.length === 0 && override === undefined) || !step.offers.some((o) => o.primary)) return null;
+  const override = offersOf(step).find((o) => o.command === OVERRIDE);
+  if ((list.length === 0 && override === undefined) || !offersOf(step).some((o) => o.primary)) return null;
   return (
     <Block id="otherwise" title="Otherwise">
       <div className="otherwise">
@@ -167,10 +170,10 @@ export function ActionBar({ step, ask, setAsk }: { step: StepView; ask: string |
   const tight = useTight();
   const bar = useRef<HTMLDivElement>(null);
   useLeaveHeight(bar);
-  const primary = step.offers.find((o) => o.primary);
+  const primary = offersOf(step).find((o) => o.primary);
   // Beside a main button the rest stands at the end of the page; without one it is what there is to do.
   const others = primary === undefined ? otherOffers(step) : [];
-  const asked = step.offers.find((o) => o.command === ask && o.refused === null);
+  const asked = offersOf(step).find((o) => o.command === ask && o.refused === null);
   // A step without a preview has nothing to confirm: it changes nothing in the world.
   const confirms = primary?.command === "apply" && step.preview !== null;
 
