@@ -240,7 +240,8 @@ impl App {
     pub async fn lead(&self, id: &str, to: &str, within: Duration) -> Outcome {
         let end = Instant::now() + within;
         loop {
-            self.click(id, within).await?;
+            // Not for long: what was pressed may have led on late, and is not there to be pressed once more.
+            let pressed = self.click(id, Duration::from_secs(2)).await;
             let soon = Instant::now() + Duration::from_secs(2);
             while Instant::now() < soon {
                 if self.client.find(Locator::Css(&selector(to))).await.is_ok() {
@@ -249,6 +250,7 @@ impl App {
                 pause().await;
             }
             if Instant::now() > end {
+                pressed?;
                 return self.see(to).await;
             }
         }

@@ -5,7 +5,6 @@ use std::time::Instant;
 
 use fantoccini::key::Key;
 
-use crate::album::cut;
 use crate::app::{App, Outcome, with_console};
 use crate::cli::Cli;
 use crate::counted::{By, Counted, list};
@@ -74,10 +73,6 @@ async fn first_change(app: &App) -> Outcome<Vec<Counted>> {
         list("To the first change of the whole plan", &presses, begun)
     );
     app.until("step-state", &["Done"], WORLD).await?;
-    // The picture of the night in the README.
-    app.go("#/run").await?;
-    app.see("night").await?;
-    cut(app, "night", &["#block-night", "night", "night-price"]).await?;
     Ok(presses)
 }
 

@@ -1,7 +1,7 @@
 //! Every screen of the window, and each kind of step, on contact sheets: one a size and mode, for people to look at.
 //! It goes through the whole plan, so it is a campaign: `cargo xtask prove --only window`.
 
-use crate::album::Album;
+use crate::album::{Album, cut};
 use crate::app::{App, Outcome, SOON, with_console};
 use crate::journey::WORLD;
 use crate::night::flip;
@@ -119,6 +119,10 @@ async fn walk(night: &mut Night<'_>, app: &App) -> Outcome {
     night.picture("run-prepared", "#/run").await?;
     night.go("mid", 3).await?;
     night.steps("mid", Some("switch-dns")).await?;
+    // The picture of the README: past the switch, with the rope back.
+    app.go("#/run").await?;
+    app.see("night-price").await?;
+    cut(app, "night", &["#block-night", "night", "night-price"]).await?;
     flip(app, "inject", "site-down").await?;
     app.until("answer-users", &["Users affected"], WORLD).await?;
     for (name, page) in [

@@ -221,6 +221,8 @@ impl<'a> Night<'a> {
         app.go("#/run").await?;
         app.see("[data-route=run]").await?;
         app.go(&format!("#/run/{step}")).await?;
+        // The page before shows a step too: its state is none of this one's.
+        app.see("[data-route=step]").await?;
         let end = Instant::now() + STEP;
         let mut seen = false;
         loop {

@@ -1,52 +1,22 @@
-import { Fragment, type RefObject, useLayoutEffect, useRef, useState } from "react";
+import { Fragment, type RefObject, useLayoutEffect, useRef } from "react";
 import { fullTime } from "../format/time";
 import type { Offer, StepView } from "../ipc";
-import type { RunCommand } from "../ipc/port";
 import { Button, type Entry, LinkButton, Menu } from "../kit";
-import { useApp, useShort, useStore, useTight, useTitles, useWorldNow } from "../state/hooks";
+import { useApp, useShort, useStore, useTight, useWorldNow } from "../state/hooks";
 import { allSteps, isFinished, mainWay } from "../state/readings";
 import { go, href, type Place } from "../state/router";
 import type { Store } from "../state/store";
 import { useLeaveHeight } from "./barHeight";
 import { Dock } from "./Dock";
-import { shapeOf, stateWords } from "./LeftRail";
-import { Notice } from "./Notices";
+import { stateWords } from "./LeftRail";
 import { Block } from "./PageHead";
+import { commandOf, OfferForm } from "./OfferForm";
 import { Primary } from "./Primary";
-import { ReasonForm } from "./ReasonForm";
 import { canHold, type Control, RunButtons, RunControlForm } from "./RunControls";
-import { TellForm } from "./TellForm";
-
-/** The command behind an offer's word; null for a word that this window does not know. */
-export function commandOf(word: string, step: string): RunCommand | null {
-  switch (word) {
-    case "check":
-    case "apply":
-    case "skip":
-    case "accept":
-    case "reopen":
-    case "attest":
-    case "inspect":
-    case "adopt":
-      return { do: word, step };
-    case "resolve-before":
-    case "resolve-after":
-    case "resolve-keep":
-    case "resolve-restore":
-      return { do: "resolve", step, as_: word.slice("resolve-".length) as "before" | "after" | "keep" | "restore" };
-    default:
-      return null;
-  }
-}
+import { isNoted, StepNotes } from "./StepNotes";
 
 /** The offer of a step that would outlive the sign-in. */
 export const OVERRIDE = "apply-overriding";
-
-/** What somebody changed, below the title that says already that somebody did. */
-const driftWords = (drifted: string): string => {
-  const words = drifted.replace(/^Changed outside the console[.:] /, "");
-  return words.charAt(0).toUpperCase() + words.slice(1);
-};
 
 /** A name of more letters does not fit beside the other buttons in one line. */
 const LONG = 36;
@@ -110,7 +80,8 @@ function Reason({ step, primary }: { step: StepView; primary: Offer | undefined 
   if (primary === undefined) {
     return step.state === "applying" || step.state.endsWith("verifying") || step.state === "undoing" || step.state === "checking" ? (
       <p>
-        <strong>{stateWords(step)}.</strong> Nothing is asked of you now.
+        {/* Where a notice tells of it, its state is its title already. */}
+        {step.note === "" && <strong>{stateWords(step)}. </strong>}Nothing is asked of you now.
       </p>
     ) : null;
   }
@@ -119,8 +90,11 @@ function Reason({ step, primary }: { step: StepView; primary: Offer | undefined 
   return primary.command === "apply" && step.preview !== null ? <p className="meta">You confirm on the next page.</p> : null;
 }
 
+/** What is offered. Of a step that was not chosen nothing is: what can't be done is not there, and its notice says how it could. */
+const offersOf = (step: StepView): Offer[] => (step.left_out === true ? [] : step.offers);
+
 function otherOffers(step: StepView): Offer[] {
-  return step.offers.filter((o) => !o.primary && o.command !== "check" && o.refused === null && commandOf(o.command, step.id) !== null);
+  return offersOf(step).filter((o) => !o.primary && o.command !== "check" && o.refused === null && commandOf(o.command, step.id) !== null);
 }
 
 /** What stands on the button of an offer. */
@@ -149,113 +123,14 @@ function pressOffer(store: Store, step: StepView, offer: Offer, ask: (word: stri
   else if (command !== null) void store.submit(offer.command, command);
 }
 
-/** Whether why the step can't go on says what is noted of it as well: then it is said once, in the notice. */
-const isNoted = (step: StepView, primary: Offer | undefined): primary is Offer & { refused: string } => {
-  const bare = (words: string) => words.replace(/[^\p{L}\p{N}]+/gu, " ").trim();
-  return step.note !== "" && primary?.refused != null && bare(primary.refused).includes(bare(step.note));
-};
-
-/** What happened to the step, in words, where the buttons are that follow from it; in a short window at the head of its page. */
-export function StepNotes({ step }: { step: StepView }) {
-  const primary = step.offers.find((o) => o.primary);
-  const kind = shapeOf(step);
-  const noted = isNoted(step, primary) ? (
-    <p id="why-not" data-testid="why-not">
-      {primary.refused}
-    </p>
-  ) : (
-    step.note !== "" && <p>{step.note}</p>
-  );
-  return (
-    <div className="bar-notes" role="status">
-      {(step.note !== "" || step.drifted !== null) && (
-        <Notice kind={kind === "pass" ? "record" : kind} title={step.drifted !== null ? "Changed outside the console" : stateWords(step)} testId="step-note">
-          {noted}
-          {step.drifted !== null && <p data-testid="drifted">{driftWords(step.drifted)}</p>}
-        </Notice>
-      )}
-    </div>
-  );
-}
-
-/** Whether the step is that people are told something: then it takes what was told. */
-export const tells = (step: StepView): boolean => step.kind === "notice" || step.notice !== undefined;
-
-/** A person says that something is so: who, and what proves it. */
-function OfferForm({ step, offer, onDone }: { step: StepView; offer: Offer; onDone: () => void }) {
-  const store = useStore();
-  const { busy, operator } = useApp((s) => ({ busy: s.busy, operator: s.operator }));
-  const attests = offer.command === "attest";
-  const proof = attests || offer.command === "adopt" || offer.command.startsWith("resolve");
-  const [named, setNamed] = useState<ReadonlySet<string>>(new Set());
-  const titles = useTitles();
-  // A publication that is due: what then stays unseen is accepted by its name.
-  const unseen = offer.command === "skip" ? (step.unseen ?? []) : [];
-  const send = (reason: string, person: string) => {
-    const command: RunCommand | null = unseen.length > 0 ? { do: "skip_unseen", step: step.id, unseen } : commandOf(offer.command, step.id);
-    if (command === null) return;
-    // The journal names who did it; who wrote it down is said beside the evidence.
-    const words = attests && person !== operator ? `${reason} (written down by ${operator})` : reason;
-    void store.submit(offer.command, command, { reason: words, ...(attests ? { by: person } : {}) }).then((done) => done && onDone());
-  };
-  if (attests && tells(step)) {
-    return (
-      <TellForm
-        title={`${offer.label}: ${step.title}`}
-        submit={offer.label}
-        text={step.notice}
-        person={{ label: "Told by", name: operator }}
-        busy={busy !== null}
-        onCancel={onDone}
-        onSubmit={send}
-      />
-    );
-  }
-  return (
-    <ReasonForm
-      title={`${offer.label}: ${step.title}`}
-      submit={offer.label}
-      label={proof ? "Evidence" : "Reason"}
-      hint={
-        attests
-          ? "What was done, and how you know that it is so. Both are written to the journal. No personal data of users."
-          : "It is written to the journal with your name. No personal data."
-      }
-      busy={busy !== null}
-      blocked={unseen.every((id) => named.has(id)) ? null : "Tick what stays unseen to go on."}
-      {...(attests ? { person: { label: "Done by", name: operator } } : {})}
-      onCancel={onDone}
-      onSubmit={send}
-    >
-      {unseen.length > 0
-        ? unseen.map((id) => (
-            <label className="tick" key={id}>
-              <input type="checkbox" checked={named.has(id)} onChange={() => setNamed(toggled(named, id))} data-testid={`unseen-${id}`} />
-              <span>
-                Nobody sees what was changed by <strong>{titles[id] ?? id}</strong>
-              </span>
-            </label>
-          ))
-        : undefined}
-    </ReasonForm>
-  );
-}
-
-/** A set with one of its words put in or taken out. */
-function toggled(set: ReadonlySet<string>, word: string): Set<string> {
-  const next = new Set(set);
-  if (!next.delete(word)) next.add(word);
-  return next;
-}
-
 /** What else can be done with a step that has a main button. */
 export function Otherwise({ step, onAsk }: { step: StepView; onAsk: (word: string) => void }) {
   const store = useStore();
   const busy = useApp((s) => s.busy);
   const list = otherOffers(step);
   // Its reason is asked for where the change is confirmed.
-  const override = step.offers.find((o) => o.command === OVERRIDE);
-  if ((list.length === 0 && override === undefined) || !step.offers.some((o) => o.primary)) return null;
+  const override = offersOf(step).find((o) => o.command === OVERRIDE);
+  if ((list.length === 0 && override === undefined) || !offersOf(step).some((o) => o.primary)) return null;
   return (
     <Block id="otherwise" title="Otherwise">
       <div className="otherwise">
@@ -295,10 +170,10 @@ export function ActionBar({ step, ask, setAsk }: { step: StepView; ask: string |
   const tight = useTight();
   const bar = useRef<HTMLDivElement>(null);
   useLeaveHeight(bar);
-  const primary = step.offers.find((o) => o.primary);
+  const primary = offersOf(step).find((o) => o.primary);
   // Beside a main button the rest stands at the end of the page; without one it is what there is to do.
   const others = primary === undefined ? otherOffers(step) : [];
-  const asked = step.offers.find((o) => o.command === ask && o.refused === null);
+  const asked = offersOf(step).find((o) => o.command === ask && o.refused === null);
   // A step without a preview has nothing to confirm: it changes nothing in the world.
   const confirms = primary?.command === "apply" && step.preview !== null;
 

@@ -332,9 +332,11 @@ export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackP
                       {next.words}
                     </Primary>
                   )}
-                  <LinkButton href={href({ name: "timeline" })}>See what happened</LinkButton>
                 </div>
-                <div className="action-others">{snapshot.way_back.something_to_undo && <Button onPress={onNewPlan}>Plan another rollback</Button>}</div>
+                <div className="action-others">
+                  <LinkButton href={href({ name: "timeline" })}>See what happened</LinkButton>
+                  {snapshot.way_back.something_to_undo && <Button onPress={onNewPlan}>Plan another rollback</Button>}
+                </div>
               </>
             )}
           </div>

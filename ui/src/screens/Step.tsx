@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from "react";
-import { ActionBar, Otherwise, StepNotes } from "../components/ActionBar";
+import { ActionBar, Otherwise } from "../components/ActionBar";
+import { StepNotes } from "../components/StepNotes";
 import { Attempts } from "../components/Attempts";
 import { ByHand, isByHand } from "../components/ByHand";
 import { Decisions } from "../components/Decisions";

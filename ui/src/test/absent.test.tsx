@@ -1,6 +1,6 @@
 // A step that people did not choose counts as absent: in no number, no share, and nothing waits for it. One that waits by its
 // order names what it waits for.
-import { screen, within } from "@testing-library/react";
+import { act, screen, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 import type { RunSnapshot, StepView } from "../ipc";
 import { open } from "./open";
@@ -40,4 +40,19 @@ it("a step that waits by its order names what it waits for, as links, and asks f
     .getAllByRole("link")
     .map((a) => a.getAttribute("href"));
   expect(names).toEqual(["#/run/post.1", "#/run/post.2"]);
+});
+
+it("a step that was not chosen offers nothing that can't be done: its notice says how it could, and the way on is there", async () => {
+  const { fake } = await open("#/run/mid.4", "silent");
+  const offered = screen.getAllByTestId(/^(action-primary|offer-)/).length;
+  expect(offered).toBeGreaterThan(0);
+  fake.edit = edit(
+    "mid.4",
+    { state: "skipped", state_words: "Not chosen", left_out: true, note: "It was not chosen. To carry it out, decide otherwise first." },
+    4,
+  );
+  act(() => fake.push());
+  expect(screen.queryAllByTestId(/^(action-primary|offer-)/)).toEqual([]);
+  expect(screen.getByTestId("step-note").textContent).toContain("decide otherwise first");
+  expect(screen.getByTestId("to-current")).toBeTruthy();
 });
