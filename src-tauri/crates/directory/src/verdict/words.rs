@@ -239,6 +239,10 @@ pub(super) fn hole(answer: &PoolAnswer) -> String {
             WhyNot::SignIn => format!("you are not signed in for {title}"),
             WhyNot::NoSuchPool => format!("{title} is not a pool of this account and region"),
             WhyNot::Unreachable => format!("{title} did not answer"),
+            WhyNot::Failing => {
+                format!("{title} gave no whole answer: AWS failed by itself, or the answer was cut")
+            }
+            WhyNot::Endless => format!("the pages of {title} have no end"),
             WhyNot::Other => format!("{title} gave no answer that can be used"),
         },
     }
