@@ -12,11 +12,14 @@ use crate::machine;
 use crate::query::{MatchedBy, Query};
 use crate::source::{Row, RowFault, Source};
 
+mod hints;
 pub(crate) mod meaning;
 mod notes;
 mod pools;
 pub(crate) mod reconcile;
 mod words;
+
+use self::hints::Hints;
 
 pub use pools::{Gap, PoolAnswer, Read, SHOWN, WhyNot};
 
@@ -154,6 +157,7 @@ pub fn judge(query: &Query, pools: &[PoolAnswer], source: Option<&Source>, now: 
         odd: query.odd(),
         now,
         listed: true,
+        hints: Hints::default(),
     };
     let mut answer = facts.answer(query.text().revealed());
     if !query.taken_off().is_empty() {
@@ -183,6 +187,8 @@ struct Facts<'a> {
     now: Timestamp,
     /// Whether the accounts are shown beside the answer.
     listed: bool,
+    /// What else whole pools show of them.
+    hints: Hints,
 }
 
 impl Facts<'_> {
@@ -221,8 +227,11 @@ impl Facts<'_> {
                 .all(|answer| answer.role == PoolRole::Old || answer.read.is_whole());
         match self.new.as_slice() {
             [_, _, ..] => Verdict::Several,
+            [_] if self.hints.new.torn => Verdict::CantTell,
             [account] if new_read => self.of_account(account),
             [] if self.old.len() > 1 => Verdict::Several,
+            // Whom another name leads to is not called absent, nor who may be a leaver or none.
+            [] if self.hints.new.elsewhere.is_some() || self.hints.old.torn => Verdict::CantTell,
             [] if all_read && new_read => self.absent(),
             _ => Verdict::CantTell,
         }

@@ -55,6 +55,6 @@ pub use run_journal::RunJournal;
 pub use schema::FORMAT;
 pub use seal::SealError;
 pub use secrets::{InvalidSecretName, LONGEST_SECRET, SecretError, SecretName};
-pub use spool::{Spool, SpoolError};
+pub use spool::{Opened, Spool, SpoolError};
 pub use store::{RunRow, Store};
 pub use trail::{Fingerprint, Link, Trail, TrailEnd};

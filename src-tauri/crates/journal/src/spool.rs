@@ -2,13 +2,15 @@
 //!
 //! The file begins with [`MAGIC`] and 32 random bytes, the salt. Behind it stand frames: four bytes of length (little
 //! endian), 24 of nonce, and XChaCha20-Poly1305's ciphertext. The key comes of the salt and a key in the key ring
-//! (HKDF), never of anything in the home; a frame is bound to its number, so none can be moved or left out. Nothing of
-//! it is in the clear, not even how much is known of whom.
+//! (HKDF), never of anything in the home; a frame is bound to the spool's name, so that it opens for no other work, and to its
+//! number, so that none can be moved or left out. Nothing of it is in the clear, not even how much is known of whom.
 //!
 //! What can go wrong:
 //! * The process is killed, or the disk is full, while a frame is written: the next start finds a frame that does not
 //!   open, takes it and what stands behind it off, and goes on from the one before. Frames are not synced one by one:
 //!   a kill loses nothing that was written, and after a power cut some pages are read again.
+//! * A file of another name, key or version lies in its place: nothing of it opens, which [`Opened`] says, and one begins
+//!   anew.
 //! * No key ring answers, or it lost the key: nothing is kept, and what an earlier process kept can't be read and is
 //!   thrown away. The lock holds all the same.
 //! * Two processes do the same: the second is told, by the lock, which ends with its process.
@@ -28,6 +30,8 @@ use crate::keyring::{KeyRing, KeyRingProblem};
 
 const MAGIC: &[u8; 16] = b"switchback-spool";
 const DOMAIN: &str = "switchback/spool/1";
+/// What a frame is bound by; the first version's had its number alone.
+const BOUND: &str = "switchback/spool/2";
 const NAME: &str = "switchback/spool/name";
 /// The key's name in the key ring.
 const KEY: &str = "spool";
@@ -47,9 +51,23 @@ pub enum SpoolError {
     Home(#[from] JournalError),
 }
 
+/// What of a spool could be opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opened {
+    /// Nothing was kept in it yet.
+    Empty,
+    /// The frames that were given.
+    Frames,
+    /// Something was kept in it, of which nothing opens: it is sealed for other work, by another key or by another version
+    /// of this program, or harmed.
+    Nothing,
+}
+
 /// A file of sealed frames that only this process writes.
 pub struct Spool {
     path: PathBuf,
+    /// Of the work: what each frame is bound to.
+    name: String,
     file: File,
     key: Result<Secret, KeyRingProblem>,
     /// Derived from `key` and the salt in the file; none where there is no key.
@@ -95,6 +113,7 @@ impl Spool {
         Ok(Self {
             key: key(keys),
             path: path.clone(),
+            name: name.to_owned(),
             file,
             seal: None,
             frames: 0,
@@ -113,28 +132,41 @@ impl Spool {
     ///
     /// # Errors
     /// Where the file can't be read or cut.
-    pub fn replay(&mut self, mut take: impl FnMut(&[u8]) -> bool) -> Result<(), JournalError> {
+    pub fn replay(&mut self, mut take: impl FnMut(&[u8]) -> bool) -> Result<Opened, JournalError> {
         let path = self.path.clone();
         let failed = io_not_written(&path);
         let Ok(key) = self.key.clone() else {
-            return self.clear();
+            // Whether something was kept is of no use to anybody who can't keep anything.
+            self.clear()?;
+            return Ok(Opened::Empty);
         };
+        let held = self.file.metadata().map_err(&failed)?.len();
         self.file.seek(SeekFrom::Start(0)).map_err(&failed)?;
         let mut from = BufReader::new(&self.file);
         let mut head = [0; MAGIC.len() + SALT];
         if !filled(&mut from, &mut head).map_err(&failed)? || head[..MAGIC.len()] != *MAGIC {
-            return self.clear();
+            self.clear()?;
+            return Ok(match held {
+                0 => Opened::Empty,
+                _ => Opened::Nothing,
+            });
         }
         let seal = derive(key.expose(), &head[MAGIC.len()..], DOMAIN.as_bytes());
         let (mut frames, mut end) = (0, head.len() as u64);
-        while let Some((frame, length)) = next(&mut from, &seal, frames).map_err(&failed)? {
+        let mut opened = match held > end {
+            true => Opened::Nothing,
+            false => Opened::Empty,
+        };
+        while let Some((frame, length)) = next(&mut from, &seal, &self.name, frames).map_err(&failed)? {
+            opened = Opened::Frames;
             if !take(&frame) {
                 break;
             }
             (frames, end) = (frames + 1, end + length);
         }
         (self.seal, self.frames, self.end) = (Some(seal), frames, end);
-        self.file.set_len(end).map_err(&failed)
+        self.file.set_len(end).map_err(&failed)?;
+        Ok(opened)
     }
 
     /// Forgets everything, and begins with another salt.
@@ -170,7 +202,7 @@ impl Spool {
         let Some(seal) = &self.seal else {
             return Ok(());
         };
-        let Boxed { nonce, ciphertext } = encrypt(seal, &bound(self.frames), plain);
+        let Boxed { nonce, ciphertext } = encrypt(seal, &bound(&self.name, self.frames), plain);
         let length = u32::try_from(NONCE + ciphertext.len())
             .ok()
             .filter(|length| *length as usize <= LONGEST)
@@ -225,7 +257,12 @@ impl Spool {
 }
 
 /// The next frame and how many bytes it takes; nothing at the end, and nothing where it does not open.
-fn next(from: &mut impl Read, seal: &Secret, number: u64) -> io::Result<Option<(Zeroizing<Vec<u8>>, u64)>> {
+fn next(
+    from: &mut impl Read,
+    seal: &Secret,
+    name: &str,
+    number: u64,
+) -> io::Result<Option<(Zeroizing<Vec<u8>>, u64)>> {
     let mut length = [0; 4];
     if !filled(from, &mut length)? {
         return Ok(None);
@@ -238,7 +275,7 @@ fn next(from: &mut impl Read, seal: &Secret, number: u64) -> io::Result<Option<(
     if !filled(from, &mut frame)? {
         return Ok(None);
     }
-    let plain = decrypt(seal, &bound(number), &frame[..NONCE], &frame[NONCE..]);
+    let plain = decrypt(seal, &bound(name, number), &frame[..NONCE], &frame[NONCE..]);
     Ok(plain.map(|plain| (plain, 4 + length as u64)))
 }
 
@@ -251,8 +288,8 @@ fn filled(from: &mut impl Read, into: &mut [u8]) -> io::Result<bool> {
     }
 }
 
-fn bound(number: u64) -> Vec<u8> {
-    encoded(DOMAIN, &[&number.to_le_bytes()])
+fn bound(name: &str, number: u64) -> Vec<u8> {
+    encoded(BOUND, &[name.as_bytes(), &number.to_le_bytes()])
 }
 
 /// The key of the key ring, made where there is none. Two processes that make one at the same time have one of them

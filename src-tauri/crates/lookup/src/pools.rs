@@ -207,7 +207,7 @@ impl UserPools for AwsPools {
         &self,
         pool: &PoolId,
         walk: &mut Walk,
-        page: &mut (dyn FnMut(UserPage) + Send),
+        page: &mut (dyn FnMut(UserPage, usize) + Send),
     ) -> Result<(), Broken> {
         self.of(pool)?.every_user(pool, walk, page).await
     }

@@ -34,13 +34,13 @@ pub trait UserPools: Send + Sync {
     /// How many pages of whole pools are asked for a second at most, over all of them; none where nothing holds them up.
     fn rate(&self) -> Option<u32>;
 
-    /// Goes on to the end of a pool (ListUsers without a filter). `page` gets each page before the next is asked for;
-    /// where it breaks off, the walk stands behind the last one.
+    /// Goes on to the end of a pool (ListUsers without a filter). `page` gets each page before the next is asked for, with
+    /// how many accounts are known by now; where it breaks off, the walk stands behind the last one.
     async fn everybody(
         &self,
         pool: &PoolId,
         walk: &mut Walk,
-        page: &mut (dyn FnMut(UserPage) + Send),
+        page: &mut (dyn FnMut(UserPage, usize) + Send),
     ) -> Result<(), Broken>;
 
     /// One account with its second factors (AdminGetUser, which makes the user count as active in this
@@ -61,10 +61,15 @@ pub(super) fn why_not(error: &ProviderError) -> WhyNot {
         ProviderErrorKind::Connect | ProviderErrorKind::Tls | ProviderErrorKind::NoAnswer => {
             WhyNot::Unreachable
         }
-        ProviderErrorKind::Busy
-        | ProviderErrorKind::Refused
-        | ProviderErrorKind::Conflict
-        | ProviderErrorKind::Unclear
-        | ProviderErrorKind::Untrue => WhyNot::Other,
+        ProviderErrorKind::Busy | ProviderErrorKind::Unclear => WhyNot::Failing,
+        ProviderErrorKind::Refused | ProviderErrorKind::Conflict | ProviderErrorKind::Untrue => WhyNot::Other,
+    }
+}
+
+/// Why a pool broke off.
+pub(super) fn why_broken(broken: &Broken) -> WhyNot {
+    match broken.endless {
+        true => WhyNot::Endless,
+        false => why_not(&broken.error),
     }
 }

@@ -77,8 +77,14 @@ pub(super) async fn read(
                 // What is known to be missing goes before a doubt.
                 gap = cut.filter(|cut| gap.is_none() || *cut != Gap::Escaped).or(gap);
                 for account in found {
-                    if !accounts.iter().any(|known| known.username == account.username) {
-                        accounts.push(account);
+                    match accounts
+                        .iter_mut()
+                        .find(|known| known.username == account.username)
+                    {
+                        // Who is changed meanwhile counts as they were changed last.
+                        Some(known) if known.modified_at < account.modified_at => *known = account,
+                        Some(_) => {}
+                        None => accounts.push(account),
                     }
                 }
             }

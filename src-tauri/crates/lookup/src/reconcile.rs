@@ -4,10 +4,10 @@
 //! In this order, and what a kill between two of them leaves:
 //! 1. The spool of this work is locked (`switchback_journal::Spool`); what an earlier process kept in it is read. Nothing new.
 //! 2. Pages are read, each kept, sealed, before the next is asked for ([`reading`]). The pages.
-//! 3. The result is written beside its place, line by line ([`written`]). A draft, which the next process removes.
+//! 3. The result is written, line by line, into a file without a name ([`written`]). Nothing: that file ends with its process.
 //! 4. It is recorded in the audit trail. An entry more: who looked is recorded once too often rather than never.
 //! 5. It is put in its place, whole, where nothing may be yet. The result, and a spool that is swept away later.
-//! 6. The spool is removed, unless a pool broke off and the same command can go on.
+//! 6. The spool is removed, unless a pool broke off: then the same command goes on.
 //!
 //! At the awaits of this file themselves: the keychain ([`reading`] says), the pools' descriptions (an error means that
 //! nobody knows how long it takes), the pages, and the audit trail, without which nothing is kept.
@@ -24,15 +24,17 @@ use futures_util::{StreamExt as _, stream};
 use switchback_directory::{PoolAnswer, Read, Source, WhyNot, reconcile};
 use switchback_model::directory::PoolRules;
 
-use self::kept::{BELIEVED, Kept, Left};
-use self::reading::{Given, Reading, span};
+use self::kept::{Kept, Left};
+use self::reading::{Given, Reading};
 use self::work::Work;
 use self::written::Draft;
 use super::{Desk, PoolScope, UserPools, audit, purpose, view};
 use crate::wire::ApiError;
 
 mod asked;
+mod ended;
 mod kept;
+mod nameless;
 mod plan;
 mod reading;
 mod work;
@@ -82,7 +84,7 @@ impl Desk {
         let draft = {
             let found = reconcile(ask.source, &answers, place.clock.now());
             done.not_on_list = found.not_on_list();
-            Draft::of(&found, ask.reveal, out, &work.draft)?
+            Draft::of(&found, ask.reveal, out)?
         };
         done.verdicts.clone_from(&draft.verdicts);
         done.rows = done.verdicts.values().sum();
@@ -99,8 +101,9 @@ impl Desk {
             subject: self.fingerprint(everybody_of(ask.source)).await,
         };
         audit::record(&self.trail, self.clock.now(), entry).await?;
-        draft.persist(out)?;
-        if !goes_on(&answers) {
+        draft.persist(out, &work.draft)?;
+        // Where a pool broke off the same command goes on; a pool of which nothing can be gone on from begins anew by itself.
+        if done.complete {
             kept.forget();
         }
         Ok(done)
@@ -115,23 +118,15 @@ impl Desk {
         kept: Kept,
         left: Left,
     ) -> (Vec<PoolAnswer>, Reconciled, Kept) {
-        let Left { mut states, stale } = left;
+        let Left { states, useless } = left;
         let about = join_all(place.pools.iter().map(|pool| pools.about(&pool.id))).await;
         let (rules, people): (Vec<Option<PoolRules>>, Vec<Option<usize>>) = about
             .into_iter()
             .map(|about| about.map_or((None, None), |(rules, people)| (Some(rules), people)))
             .unzip();
-        for (state, people) in states.iter_mut().zip(&people) {
-            state.walk.expect(*people);
-        }
         let plan = Plan::of(&place.pools, &states, &people, pools.rate(), kept.is_kept());
         let mut notes = Vec::new();
-        if let Some(since) = stale {
-            let note = format!(
-                "What was read before, {}, is not of the last {} hours, so it is read anew.",
-                span((since, since)),
-                BELIEVED.as_hours()
-            );
+        if let Some(note) = useless {
             (ask.progress)(Progress::Note(&note));
             notes.push(note);
         }
@@ -171,17 +166,6 @@ impl Desk {
 
 fn millis(since: Instant) -> u64 {
     u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
-}
-
-/// Whether the same command can go on where this one broke off: not where the pool itself answers what nobody can use.
-fn goes_on(answers: &[PoolAnswer]) -> bool {
-    let broke_off = |answer: &PoolAnswer| match answer.read {
-        Read::Whole(_) => None,
-        Read::Cut(_, switchback_directory::Gap::Failed(why)) | Read::Failed(why) => Some(why),
-        Read::Cut(..) => Some(WhyNot::Other),
-    };
-    let mut broken = answers.iter().filter_map(broke_off).peekable();
-    broken.peek().is_some() && broken.all(|why| why != WhyNot::Other)
 }
 
 fn nothing_read(answers: &[PoolAnswer]) -> ApiError {

@@ -92,6 +92,8 @@ pub(super) fn says(answer: &PoolAnswer) -> (&'static str, String, Option<String>
                 WhyNot::SignIn => "No answer: nobody is signed in, or the session has ended.",
                 WhyNot::NoSuchPool => "No answer: there is no such pool in this account and region.",
                 WhyNot::Unreachable => "No answer: AWS could not be reached.",
+                WhyNot::Failing => "No answer: AWS failed by itself, or its answer was cut.",
+                WhyNot::Endless => "No answer that can be used: its pages have no end.",
                 WhyNot::Other => "No answer: AWS refused, or its answer could not be read.",
             };
             (why.word(), says.to_owned(), mend(why.mend()))

@@ -152,6 +152,7 @@ impl Aws {
         let output = patiently(ask).await.map_err(|error| Broken {
             error: nameless(error, pool),
             token: refused.load(Ordering::Relaxed),
+            endless: false,
         })?;
         let mut said = said.last().of_many().into_iter();
         let users = output

@@ -3,7 +3,7 @@
 use switchback_model::directory::{Account, INVITATION_LIVES, PoolRole};
 
 use super::words::{days, hole, invitation, lines, list};
-use super::{Facts, PoolAnswer, Verdict};
+use super::{Facts, PoolAnswer, Verdict, hints};
 use crate::letters;
 use crate::query::MatchedBy;
 use crate::source::Source;
@@ -30,6 +30,7 @@ pub(super) fn notes(verdict: Verdict, facts: &Facts<'_>) -> Vec<String> {
     if let Some(account) = one_new {
         note_old(account, facts, &mut notes);
     }
+    hints::notes(verdict, facts, &mut notes);
     if verdict != Verdict::CantTell {
         let holes = facts.pools.iter().filter(|answer| !answer.read.is_whole());
         notes.extend(holes.map(|answer| format!("Not known from every pool: {}.", hole(answer))));

@@ -16,6 +16,10 @@ pub enum WhyNot {
     NoSuchPool,
     /// No answer came.
     Unreachable,
+    /// AWS failed by itself, or its answer was cut.
+    Failing,
+    /// Its pages go round, or have nobody new: they have no end.
+    Endless,
     /// AWS refused for another reason, or its answer could not be read.
     Other,
 }
@@ -30,7 +34,7 @@ impl WhyNot {
             Self::SignIn => "sign_in",
             Self::NoSuchPool => "no_such_pool",
             Self::Unreachable => "unreachable",
-            Self::Other => "failed",
+            Self::Failing | Self::Endless | Self::Other => "failed",
         }
     }
 
@@ -45,6 +49,10 @@ impl WhyNot {
             Self::SignIn => "Sign in again, then look again.",
             Self::NoSuchPool => "Check the pool's id and region in the target file, and the profile.",
             Self::Unreachable => "Check the connection, then look again.",
+            Self::Failing => "Look again in a minute. If it stays so, look at AWS's own status page.",
+            Self::Endless => {
+                "Check which endpoint is asked: something may answer in the place of AWS, or change what it says."
+            }
             Self::Other => "Look again. If it stays so, check the connection.",
         }
     }

@@ -6,10 +6,14 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use switchback_model::directory::{Account, Personal, PoolRole, PoolRules};
 
+use self::found::{Named, People, Person};
+use super::hints::{Elsewhere, Hints};
 use super::{Answer, Facts, PoolAnswer, Read, Verdict};
 use crate::letters;
-use crate::query::MatchedBy;
 use crate::source::{Row, RowFault, Source};
+
+mod found;
+mod settled;
 
 /// The verdict on one line of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,54 +51,18 @@ pub struct Reconciliation<'a> {
     source: &'a Source,
     pools: &'a [PoolAnswer],
     now: Timestamp,
-    people: HashMap<String, Person<'a>>,
+    people: People<'a>,
     /// The first fault of a line is the one that is told with it.
     faults: HashMap<u64, RowFault>,
     /// The lines that could not be read, in their order.
     unread: Vec<(u64, RowFault)>,
 }
 
-/// Somebody on the list: their rows, and their accounts with the number of the pool, in the order of pools.
-#[derive(Default)]
-struct Person<'a> {
-    rows: Vec<&'a Row>,
-    accounts: Vec<(usize, &'a Account)>,
-}
-
 /// Finds the accounts of every row. Each pool's answer holds everybody who could be read of it: where one is not whole,
 /// nobody is called absent.
 #[must_use]
 pub fn reconcile<'a>(source: &'a Source, pools: &'a [PoolAnswer], now: Timestamp) -> Reconciliation<'a> {
-    let mut people: HashMap<String, Person<'a>> = HashMap::with_capacity(source.rows().len());
-    for row in source.rows() {
-        looked_at(1);
-        if let Some(key) = key(row) {
-            people.entry(key).or_default().rows.push(row);
-        }
-    }
-    for (number, pool) in pools.iter().enumerate() {
-        let accounts = pool.read.accounts();
-        let mut known: HashSet<&Personal> = HashSet::with_capacity(accounts.len());
-        for account in accounts {
-            looked_at(1);
-            // Who was changed while the pages were read may stand on two of them.
-            if !known.insert(&account.username) {
-                continue;
-            }
-            let mut of = |value: &Personal, matched_by: MatchedBy| {
-                let key = compared(value);
-                if matched_by_key(&key) == matched_by
-                    && let Some(person) = people.get_mut(&key)
-                {
-                    person.accounts.push((number, account));
-                }
-            };
-            if let Some(email) = &account.email {
-                of(email, MatchedBy::Email);
-            }
-            of(&account.username, MatchedBy::Username);
-        }
-    }
+    let people = People::of(source, pools);
     let faults = source.faults().iter();
     let unread = faults.clone().filter(|fault| fault.leaves_out());
     let lines = |fault: &'a RowFault| fault.left_out().into_iter().flatten().map(|line| (line, *fault));
@@ -135,7 +103,7 @@ impl<'a> Reconciliation<'a> {
 
     fn line<'s>(&'s self, row: &'a Row, judged: &mut HashMap<&'s str, Judged<'a>>) -> Line<'a> {
         looked_at(1);
-        let person = key(row).and_then(|key| self.people.get_key_value(&key));
+        let person = key(row).and_then(|key| self.people.by_key.get_key_value(&key));
         let found = person.map(|(key, person)| match judged.get(key.as_str()) {
             Some(found) => found.clone(),
             None => {
@@ -172,10 +140,48 @@ impl<'a> Reconciliation<'a> {
         // A user name is unique in its pool, and in no other.
         let who = |account: &'a Account| (account.pool.as_str(), &account.username);
         let all: HashSet<(&str, &Personal)> = new().flat_map(|pool| pool.read.accounts()).map(who).collect();
-        let listed = self.people.values().flat_map(|person| &person.accounts);
-        let listed = listed.filter(|(pool, _)| self.pools[*pool].role == PoolRole::New);
+        let listed = self.people.by_key.values().flat_map(|person| &person.accounts);
+        // Who has the user name of a row is somebody of whom the list knows.
+        let named = self
+            .people
+            .by_name
+            .values()
+            .flat_map(|named: &Named<'a>| &named.accounts);
+        let listed = listed
+            .chain(named)
+            .filter(|(pool, _)| self.pools[*pool].role == PoolRole::New);
         let listed: HashSet<(&str, &Personal)> = listed.map(|(_, account)| who(account)).collect();
         Some(all.len() - listed.len())
+    }
+
+    /// What is known of a person beside the accounts that have their address.
+    fn hints(&self, person: &Person<'a>) -> Hints {
+        let mut hints = person.hints;
+        if self.people.by_name.is_empty() {
+            return hints;
+        }
+        // Several accounts are told as such; of one it is asked whether it is the one that has the name.
+        let theirs = |role: PoolRole| -> Vec<String> {
+            let of_role = person
+                .accounts
+                .iter()
+                .filter(|(pool, _)| self.pools[*pool].role == role);
+            of_role
+                .take(2)
+                .map(|(_, account)| compared(&account.username))
+                .collect()
+        };
+        looked_at(person.rows.len() + person.accounts.len());
+        let theirs = [PoolRole::New, PoolRole::Old].map(|role| (role, theirs(role)));
+        for name in person.rows.iter().filter_map(|row| found::name_beside(row)) {
+            let named = self.people.by_name.get(&name);
+            for (role, theirs) in &theirs {
+                if named.is_some_and(|named| named.is_in(*role)) && !theirs.contains(&name) {
+                    hints.of(*role).elsewhere = Some(Elsewhere::UserName);
+                }
+            }
+        }
+        hints
     }
 
     fn judged(&self, key: &str, person: &Person<'a>) -> Judged<'a> {
@@ -192,7 +198,7 @@ impl<'a> Reconciliation<'a> {
             .collect();
         let facts = Facts {
             typed: key,
-            matched_by: matched_by_key(key),
+            matched_by: found::matched_by_key(key),
             new: super::accounts(&answers, PoolRole::New),
             old: super::accounts(&answers, PoolRole::Old),
             pools: &answers,
@@ -201,6 +207,7 @@ impl<'a> Reconciliation<'a> {
             source: Some(self.source),
             now: self.now,
             listed: false,
+            hints: self.hints(person),
         };
         let of = |role: PoolRole| {
             accounts
@@ -218,15 +225,6 @@ impl<'a> Reconciliation<'a> {
 /// By what a row's person is found: the e-mail address, or the user name that stands for it.
 fn key(row: &Row) -> Option<String> {
     row.email.as_ref().map(compared)
-}
-
-/// What a key is: a list without addresses has user names.
-fn matched_by_key(key: &str) -> MatchedBy {
-    if key.contains('@') {
-        MatchedBy::Email
-    } else {
-        MatchedBy::Username
-    }
 }
 
 /// What is said of every row of one person.

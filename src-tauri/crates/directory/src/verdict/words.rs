@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use switchback_model::directory::{INVITATION_LIVES, PoolRole};
 
 use super::notes::notes;
-use super::{Answer, Facts, Gap, PoolAnswer, Read, SHOWN, Verdict, WhyNot};
+use super::{Answer, Facts, Gap, PoolAnswer, Read, SHOWN, Verdict, WhyNot, hints};
 use crate::query::MatchedBy;
 
 pub(super) fn answer(verdict: Verdict, facts: &Facts<'_>) -> Answer {
@@ -78,6 +78,10 @@ pub(super) fn answer(verdict: Verdict, facts: &Facts<'_>) -> Answer {
     }
 }
 
+/// What is said of an account of which two pages differ, where the verdict does not hang on it.
+pub(super) const TORN: &str =
+    "Two pages say different things of an account of theirs, and no date tells which is newer.";
+
 const SIGN_IN_AS_USUAL: &str = "Ask them to sign in as usual with their old password, or to use \"forgot password\": \
      either moves them. Do not create the account.";
 
@@ -89,12 +93,12 @@ fn fixed(verdict: Verdict) -> (&'static str, &'static str) {
             "Do not move, disable or delete it. If the program can't sign in, tell the team that runs it.",
         ),
         Verdict::NotMigrated => (
-            "Not migrated yet, if the address is right. They sign in with their old password and will be \
-             moved then.",
+            "Not migrated yet, if the address is right: no account has it as its e-mail address. They sign in with their \
+             old password and will be moved then.",
             SIGN_IN_AS_USUAL,
         ),
         Verdict::NotKnown => (
-            "Not known: neither in a pool nor on the source list.",
+            "Not known: no account has this e-mail address, and it is not on the source list.",
             "Check how the address is spelled. If it is right, ask the administrator who owns the list \
              whether this person should have access.",
         ),
@@ -160,6 +164,9 @@ fn cant_tell(facts: &Facts<'_>) -> (String, String) {
         .filter(|answer| !answer.read.is_whole())
         .collect();
     let Some(first) = holes.first() else {
+        if let Some((sentence, next_step)) = hints::cant_tell(facts) {
+            return (sentence.to_owned(), next_step.to_owned());
+        }
         let silent = facts.not_said();
         let asked = facts.pools.iter().any(|answer| answer.role == PoolRole::New);
         if let (Some(odd), None, true) = (facts.odd, silent, asked) {
@@ -232,6 +239,10 @@ pub(super) fn hole(answer: &PoolAnswer) -> String {
             WhyNot::SignIn => format!("you are not signed in for {title}"),
             WhyNot::NoSuchPool => format!("{title} is not a pool of this account and region"),
             WhyNot::Unreachable => format!("{title} did not answer"),
+            WhyNot::Failing => {
+                format!("{title} gave no whole answer: AWS failed by itself, or the answer was cut")
+            }
+            WhyNot::Endless => format!("the pages of {title} have no end"),
             WhyNot::Other => format!("{title} gave no answer that can be used"),
         },
     }
@@ -288,8 +299,11 @@ fn several(facts: &Facts<'_>) -> (String, String) {
 fn known_where(facts: &Facts<'_>) -> String {
     match (facts.old.is_empty(), facts.rows.is_empty()) {
         (false, false) => format!("in the old pool and on the source list ({})", lines(facts)),
-        (false, true) => "in the old pool only".to_owned(),
-        (true, _) => format!("on the source list ({}), not in the new pool", lines(facts)),
+        (false, true) => "in the old pool, and no account of the new one has this address".to_owned(),
+        (true, _) => format!(
+            "on the source list ({}), and no account of the new pool has this address",
+            lines(facts)
+        ),
     }
 }
 

@@ -83,6 +83,42 @@ fn a_frame_that_was_cut_changed_or_moved_ends_what_is_believed() {
 }
 
 #[test]
+fn what_is_kept_for_one_work_opens_for_no_other_and_says_so() {
+    let (folder, keys) = (tempfile::tempdir().unwrap(), MemoryKeyRing::default());
+    let path = with(folder.path(), &keys, &[b"one", b"two"]);
+    let opened = |name: &str| {
+        let mut frames = Vec::new();
+        let mut spool = Spool::open(folder.path(), name, &keys).unwrap();
+        let opened = spool
+            .replay(|frame| {
+                frames.push(frame.to_vec());
+                true
+            })
+            .unwrap();
+        // It can be gone on from.
+        spool.append(b"more").unwrap();
+        (opened, frames.len())
+    };
+    assert_eq!(opened("two"), (Opened::Empty, 0));
+    fs::rename(&path, folder.path().join("three.spool")).unwrap();
+    assert_eq!(opened("three"), (Opened::Nothing, 0));
+    assert_eq!(opened("three"), (Opened::Frames, 1));
+    fs::write(folder.path().join("four.spool"), "something else").unwrap();
+    assert_eq!(opened("four"), (Opened::Nothing, 0));
+    // A frame of the first version was bound to its number alone.
+    let mut spool = Spool::open(folder.path(), "old", &keys).unwrap();
+    spool.clear().unwrap();
+    let number: u64 = 0;
+    let first = encoded(DOMAIN, &[&number.to_le_bytes()]);
+    let Boxed { nonce, ciphertext } = encrypt(spool.seal.as_ref().unwrap(), &first, b"one");
+    let length = u32::try_from(NONCE + ciphertext.len()).unwrap();
+    let frame = [&length.to_le_bytes()[..], &nonce, &ciphertext].concat();
+    spool.file.write_all(&frame).unwrap();
+    drop(spool);
+    assert_eq!(opened("old"), (Opened::Nothing, 0));
+}
+
+#[test]
 fn whoever_takes_no_more_goes_on_from_there() {
     let (folder, keys) = (tempfile::tempdir().unwrap(), MemoryKeyRing::default());
     with(folder.path(), &keys, &[b"one", b"two", b"six"]);

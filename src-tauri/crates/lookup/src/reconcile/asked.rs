@@ -62,7 +62,7 @@ pub struct PoolRead {
     pub title: String,
     /// Its side of the move.
     pub role: String,
-    /// Accounts that were read.
+    /// Accounts that were read; who stands on two pages is one.
     pub accounts: usize,
     /// How many of them an earlier process read.
     pub read_before: usize,
@@ -74,6 +74,8 @@ pub struct PoolRead {
     pub read_to: Option<Timestamp>,
     /// `whole`, `cut`, or why nothing was read.
     pub state: String,
+    /// Why it was not read to its end, as the word of `state` for that; none where it was.
+    pub why: Option<String>,
     /// What it answered.
     pub says: String,
     /// What to do about it.

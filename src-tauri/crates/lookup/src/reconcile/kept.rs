@@ -3,11 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use switchback_aws::cognito::UserPage;
-use switchback_journal::Spool;
+use switchback_journal::{Opened, Spool};
 use switchback_model::directory::{Account, AccountStatus, Personal, Pool};
 use zeroize::Zeroizing;
 
-use super::reading::PoolState;
+use super::reading::{PoolState, span};
 use crate::wire::ApiError;
 
 /// What was read longer ago is not believed, and swept away: too much of a pool may be another by then. Reading half a
@@ -86,8 +86,8 @@ pub(super) struct Kept {
 pub(super) struct Left {
     /// Where each pool stands.
     pub states: Vec<PoolState>,
-    /// Since when something is kept that is too old.
-    pub stale: Option<Timestamp>,
+    /// Why something that was kept is of no use, in a sentence.
+    pub useless: Option<String>,
 }
 
 impl Kept {
@@ -101,7 +101,7 @@ impl Kept {
         let mut states: Vec<PoolState> = pools.iter().map(|_| PoolState::default()).collect();
         let mut stale = None;
         let mut first = None;
-        spool.replay(|frame| match serde_json::from_slice(frame) {
+        let opened = spool.replay(|frame| match serde_json::from_slice(frame) {
             Ok(Frame::Page(number, at, next, users)) => {
                 let since = *first.get_or_insert(at);
                 let age = now.duration_since(since);
@@ -114,8 +114,8 @@ impl Kept {
                 }
                 let users = users.into_iter().map(|person| person.account(pool)).collect();
                 let page = UserPage { users, next };
-                state.walk.take(&page);
-                state.take(at, page.users);
+                let known = state.walk.take(&page);
+                state.take(at, page.users, known);
                 true
             }
             Ok(Frame::Anew(number)) => states.get_mut(number).is_some_and(|state| {
@@ -125,7 +125,20 @@ impl Kept {
             Err(_) => false,
         })?;
         let lost = spool.unkept().is_some();
-        Ok((Self { spool, lost }, Left { states, stale }))
+        let useless = match (stale, opened) {
+            (Some(since), _) => Some(format!(
+                "What was read before, {}, is not of the last {} hours, so it is read anew.",
+                span((since, since)),
+                BELIEVED.as_hours()
+            )),
+            (None, Opened::Nothing) => Some(
+                "What was kept of an earlier reading does not open: it is of another comparison, another key or another \
+                 version of this program, or harmed. So everything is read anew."
+                    .to_owned(),
+            ),
+            (None, Opened::Empty | Opened::Frames) => None,
+        };
+        Ok((Self { spool, lost }, Left { states, useless }))
     }
 
     /// Whether what is read is kept.

@@ -60,13 +60,11 @@ impl Plan {
                 id: pool.id.to_string(),
                 title: pool.title.clone(),
                 accounts: *people,
-                read_before: state.accounts.len(),
+                read_before: state.known,
                 requests: match state.walk.has_ended() {
                     true => Some(0),
                     // The last page is found by asking for it, so there is one at least.
-                    false => {
-                        people.map(|people| people.saturating_sub(state.accounts.len()).div_ceil(PAGE).max(1))
-                    }
+                    false => people.map(|people| people.saturating_sub(state.known).div_ceil(PAGE).max(1)),
                 },
             })
             .collect();
@@ -102,8 +100,13 @@ impl Plan {
         }
         let rate = self.rate.map(|rate| format!("at most {rate} a second"));
         said.push(match (self.accounts, self.requests, &rate) {
+            (Some(accounts), Some(0), _) => {
+                format!(
+                    "About {accounts} accounts in all: every page was read before, and no request is left."
+                )
+            }
             (Some(accounts), Some(requests), Some(rate)) => format!(
-                "About {accounts} accounts in all: about {}, {rate}, so about {}.",
+                "About {accounts} accounts in all: {}, {rate}, so about {}.",
                 self.left(requests),
                 match self.minutes {
                     Some(0 | 1) | None => "a minute or less".to_owned(),
@@ -111,7 +114,7 @@ impl Plan {
                 }
             ),
             (Some(accounts), Some(requests), None) => format!(
-                "About {accounts} accounts in all: about {}, which nothing holds up here.",
+                "About {accounts} accounts in all: {}, which nothing holds up here.",
                 self.left(requests)
             ),
             (_, _, rate) => {
@@ -143,8 +146,8 @@ impl Plan {
             _ => ("requests", "are"),
         };
         match self.read_before {
-            0 => format!("{requests} {word} to read them"),
-            _ => format!("{requests} {word} {are} left"),
+            0 => format!("about {requests} {word} to read them"),
+            _ => format!("about {requests} {word} {are} left"),
         }
     }
 }
@@ -159,11 +162,28 @@ mod tests {
     use super::*;
     use crate::desk::tests::{NEW, account, place};
 
+    #[test]
+    fn where_every_page_was_read_before_no_request_is_left() {
+        let mut states = [PoolState::default(), PoolState::default()];
+        for state in &mut states {
+            state.take(Timestamp::UNIX_EPOCH, vec![account(NEW, 0)], 1);
+            state.walk.take(&crate::UserPage {
+                users: Vec::new(),
+                next: None,
+            });
+        }
+        let said = Plan::of(&place().pools, &states, &[Some(1), Some(1)], Some(3), true).sentences();
+        assert_eq!(
+            said[1],
+            "About 2 accounts in all: every page was read before, and no request is left."
+        );
+    }
+
     fn said(read: usize, people: [Option<usize>; 2], rate: Option<u32>) -> Vec<String> {
         let mut states = [PoolState::default(), PoolState::default()];
         if read > 0 {
             let users: Vec<Account> = (0..read).map(|_| account(NEW, 0)).collect();
-            states[0].take(Timestamp::UNIX_EPOCH, users);
+            states[0].take(Timestamp::UNIX_EPOCH, users, read);
         }
         Plan::of(&place().pools, &states, &people, rate, true).sentences()
     }

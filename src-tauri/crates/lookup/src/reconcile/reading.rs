@@ -20,11 +20,12 @@ use switchback_directory::{Gap, PoolAnswer, Read};
 use switchback_engine::ports::Clock;
 use switchback_model::directory::{Account, Pool, PoolRole, PoolRules};
 
+use super::ended::{far_below, is_far_below, pool_read};
 use super::kept::{Kept, slim};
 use super::plan::PAGE;
 use super::{PoolRead, Progress};
-use crate::port::why_not;
-use crate::{UserPools, view};
+use crate::UserPools;
+use crate::port::why_broken;
 
 /// How often a pool is begun anew because its token was no longer taken.
 const ANEW: usize = 2;
@@ -36,6 +37,8 @@ pub(super) struct PoolState {
     pub walk: Walk,
     /// Who was read.
     pub accounts: Vec<Account>,
+    /// How many accounts that is: who stands on two pages is one.
+    pub known: usize,
     /// Pages that were read.
     pub pages: usize,
     /// When the first and the last of them were read.
@@ -43,9 +46,10 @@ pub(super) struct PoolState {
 }
 
 impl PoolState {
-    /// Takes the people of a page.
-    pub(super) fn take(&mut self, at: Timestamp, users: Vec<Account>) {
+    /// Takes the people of a page, by which so many accounts are known.
+    pub(super) fn take(&mut self, at: Timestamp, users: Vec<Account>, known: usize) {
         self.accounts.extend(users);
+        self.known = known;
         self.pages += 1;
         self.span = Some((self.span.map_or(at, |(from, _)| from), at));
     }
@@ -116,7 +120,7 @@ impl<'a> Reading<'a> {
         people: &[Option<usize>],
     ) -> Self {
         let far = states.iter().zip(people).map(|(state, people)| Far {
-            accounts: state.accounts.len(),
+            accounts: state.known,
             of: *people,
             ended: state.walk.has_ended(),
         });
@@ -141,14 +145,14 @@ impl<'a> Reading<'a> {
         mut state: PoolState,
         about: (Option<PoolRules>, Option<usize>),
     ) -> Given {
-        let before = state.accounts.len();
+        let before = state.known;
         let mut walk = std::mem::take(&mut state.walk);
         let mut notes = Vec::new();
         let mut anew = 0;
         let ended = loop {
-            let mut take = |page: UserPage| {
+            let mut take = |page: UserPage, known: usize| {
                 let ended = page.next.is_none();
-                if let Err(note) = self.page(number, &mut state, page) {
+                if let Err(note) = self.page(number, &mut state, page, known) {
                     notes.push(note);
                 }
                 self.tell(number, &state, ended);
@@ -158,7 +162,7 @@ impl<'a> Reading<'a> {
                 Ok(()) => break None,
                 Err(broken) if broken.token && anew < ANEW => {
                     anew += 1;
-                    walk = Walk::new(about.1);
+                    walk = Walk::default();
                     state = PoolState::default();
                     notes.extend(locked(&self.kept).anew(number).err().map(unkept));
                     let note = format!(
@@ -168,19 +172,34 @@ impl<'a> Reading<'a> {
                     (self.progress)(Progress::Note(&note));
                     notes.push(note);
                 }
-                Err(broken) => break Some(broken.error),
+                Err(broken) => {
+                    // Where this ended the next process would end, too: it begins the pool anew, and goes on with the others.
+                    if broken.token || broken.endless {
+                        notes.extend(locked(&self.kept).anew(number).err().map(unkept));
+                    }
+                    break Some(why_broken(&broken));
+                }
             }
         };
         let PoolState {
             accounts,
+            known,
             pages,
             span,
             ..
         } = state;
+        let said = about
+            .1
+            .filter(|said| ended.is_none() && is_far_below(known, *said));
+        if let Some(said) = said {
+            let note = far_below(&pool.title, known, said);
+            (self.progress)(Progress::Note(&note));
+            notes.push(note);
+        }
         let read = match ended {
             None => Read::Whole(accounts),
-            Some(error) if accounts.is_empty() => Read::Failed(why_not(&error)),
-            Some(error) => Read::Cut(accounts, Gap::Failed(why_not(&error))),
+            Some(why) if accounts.is_empty() => Read::Failed(why),
+            Some(why) => Read::Cut(accounts, Gap::Failed(why)),
         };
         let answer = PoolAnswer {
             pool: pool.id.clone(),
@@ -192,18 +211,30 @@ impl<'a> Reading<'a> {
         };
         let read_before = if anew == 0 { before } else { 0 };
         Given {
-            read: pool_read(&answer, pages, read_before, span),
+            read: pool_read(
+                &answer,
+                (known, read_before),
+                pages,
+                span,
+                locked(&self.kept).is_kept(),
+            ),
             answer,
             notes,
         }
     }
 
     /// Takes a page: kept first, so that it is never asked for again.
-    fn page(&self, number: usize, state: &mut PoolState, mut page: UserPage) -> Result<(), String> {
+    fn page(
+        &self,
+        number: usize,
+        state: &mut PoolState,
+        mut page: UserPage,
+        known: usize,
+    ) -> Result<(), String> {
         let at = self.clock.now();
         slim(&mut page.users);
         let kept = locked(&self.kept).page(number, at, &page).map_err(unkept);
-        state.take(at, page.users);
+        state.take(at, page.users, known);
         if let Err(note) = &kept {
             (self.progress)(Progress::Note(note));
         }
@@ -215,7 +246,7 @@ impl<'a> Reading<'a> {
             let mut far = locked(&self.far);
             far.0 += 1;
             if let Some(pool) = far.1.get_mut(number) {
-                (pool.accounts, pool.ended) = (state.accounts.len(), ended);
+                (pool.accounts, pool.ended) = (state.known, ended);
             }
             counts(far.0, &far.1)
         };
@@ -242,43 +273,4 @@ fn unkept(error: crate::wire::ApiError) -> String {
         "From here on nothing is kept of what is read: {} If this is interrupted, it goes on from what was kept before.",
         error.message
     )
-}
-
-fn pool_read(
-    answer: &PoolAnswer,
-    requests: usize,
-    read_before: usize,
-    read: Option<(Timestamp, Timestamp)>,
-) -> PoolRead {
-    let accounts = answer.read.accounts().len();
-    let when = read.map(|read| format!(", {}", span(read))).unwrap_or_default();
-    let (state, says, mend) = match answer.read {
-        Read::Whole(_) => (
-            "whole",
-            format!("Read to its end: {accounts} accounts{when}."),
-            None,
-        ),
-        Read::Cut(..) => (
-            "cut",
-            format!("Not read to its end: it broke off after {accounts} accounts{when}."),
-            Some(
-                "Move the result away and give the same command again. If it stays so, check the connection."
-                    .to_owned(),
-            ),
-        ),
-        Read::Failed(_) => view::says(answer),
-    };
-    PoolRead {
-        id: answer.pool.to_string(),
-        title: answer.title.clone(),
-        role: answer.role.word().to_owned(),
-        accounts,
-        read_before,
-        requests,
-        read_from: read.map(|(from, _)| from),
-        read_to: read.map(|(_, to)| to),
-        state: state.to_owned(),
-        says,
-        mend,
-    }
 }

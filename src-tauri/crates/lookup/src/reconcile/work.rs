@@ -48,7 +48,6 @@ impl Desk {
         let (keys, now) = (Arc::clone(&self.keys), self.clock.now());
         let (folder, name, pools) = (work.spools.clone(), work.name.clone(), place.pools.clone());
         let opened = tokio::task::spawn_blocking(move || {
-            Spool::sweep(&folder, now, BELIEVED);
             let spool = Spool::open(&folder, &name, &*keys).map_err(|error| match error {
                 SpoolError::Busy => ApiError::new(
                     "bad_input",
@@ -58,6 +57,8 @@ impl Desk {
                 ),
                 SpoolError::Home(error) => error.into(),
             })?;
+            // This work's own is locked by now: that it is too old is said, and not swept away unsaid.
+            Spool::sweep(&folder, now, BELIEVED);
             Kept::take_up(spool, &pools, now)
         });
         opened

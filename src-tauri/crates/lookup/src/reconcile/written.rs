@@ -1,13 +1,13 @@
 //! The result: a new file that only its owner may read, written line by line as verdicts are made.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
 use switchback_directory::{Line, Reconciliation, SHOWN};
 use switchback_model::directory::{Account, Personal};
 
+use super::nameless::{self, Nameless};
 use crate::wire::ApiError;
 
 /// The head of the file.
@@ -27,36 +27,20 @@ const COLUMNS: [&str; 11] = [
 
 /// The result, not yet in its place, and the number of its rows by verdict.
 pub(super) struct Draft {
-    file: tempfile::NamedTempFile,
+    file: Nameless,
     /// Rows by verdict.
     pub verdicts: BTreeMap<String, usize>,
 }
 
-/// Where a draft lies until it is whole: beside its place, under a name of this work alone. What a killed process left
-/// there is removed; nobody else is at this work, because the spool is locked.
-fn beside(out: &Path, name: &str) -> io::Result<tempfile::NamedTempFile> {
-    let folder = match out.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let prefix = format!(".switchback-{name}");
-    match fs::remove_file(folder.join(&prefix)) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        Ok(()) | Err(_) => {}
-    }
-    tempfile::Builder::new()
-        .prefix(&prefix)
-        .rand_bytes(0)
-        .tempfile_in(folder)
-}
-
-/// Refuses a place where no draft can be made, before anybody waits for hours.
+/// Refuses a place where no result can be made, before anybody waits for hours. `name` is this work's: what an earlier
+/// version of this program left there when it was killed is removed.
 ///
 /// # Errors
 /// Says why there can be none.
 pub(super) fn refuse_closed(out: &Path, name: &str) -> Result<(), ApiError> {
-    beside(out, name)
-        .and_then(tempfile::NamedTempFile::close)
+    nameless::remove_left(out, name)
+        .and_then(|()| Nameless::beside(out))
+        .map(drop)
         .map_err(|error| not_written(out, &error))
 }
 
@@ -73,40 +57,29 @@ pub fn refuse_existing(out: &Path) -> Result<(), ApiError> {
 }
 
 impl Draft {
-    /// Writes every line.
+    /// Writes every line into a file that has no name, so that nothing of it is left where this process ends.
     ///
     /// # Errors
     /// Where the file can't be written; then there is none.
-    pub(super) fn of(
-        found: &Reconciliation<'_>,
-        reveal: bool,
-        out: &Path,
-        name: &str,
-    ) -> Result<Self, ApiError> {
-        let failed = |error: &io::Error| not_written(out, error);
-        let mut file = beside(out, name).map_err(|error| failed(&error))?;
-        let verdicts = write(found, reveal, &mut file).map_err(|error| failed(&error))?;
-        file.as_file().sync_all().map_err(|error| failed(&error))?;
+    pub(super) fn of(found: &Reconciliation<'_>, reveal: bool, out: &Path) -> Result<Self, ApiError> {
+        let failed = |error: io::Error| not_written(out, &error);
+        let mut file = Nameless::beside(out).map_err(failed)?;
+        let verdicts = write(found, reveal, file.writer()).map_err(failed)?;
+        file.synced().map_err(failed)?;
         Ok(Self { file, verdicts })
     }
 
-    /// Puts it in its place, where nothing may be yet.
+    /// Puts it in its place, where nothing may be yet. It is recorded before: from here on what it holds can be read.
     ///
     /// # Errors
     /// Where something is, or it can't be put there.
-    pub(super) fn persist(self, out: &Path) -> Result<(), ApiError> {
-        let persisted = self.file.persist_noclobber(out);
-        persisted
-            .map(drop)
-            .map_err(|error| not_written(out, &error.error))
+    pub(super) fn persist(self, out: &Path, name: &str) -> Result<(), ApiError> {
+        let named = self.file.named(out, name);
+        named.map_err(|error| not_written(out, &error))
     }
 }
 
-fn write(
-    found: &Reconciliation<'_>,
-    reveal: bool,
-    file: &mut dyn Write,
-) -> io::Result<BTreeMap<String, usize>> {
+fn write(found: &Reconciliation<'_>, reveal: bool, file: impl Write) -> io::Result<BTreeMap<String, usize>> {
     let mut verdicts: BTreeMap<String, usize> = BTreeMap::new();
     let mut csv = csv::Writer::from_writer(file);
     csv.write_record(COLUMNS)?;

@@ -5,22 +5,20 @@ use std::hash::{BuildHasher as _, RandomState};
 
 use switchback_model::directory::Account;
 
-use super::{MOST_PAGES, PAGE};
+use super::MOST_PAGES;
 
 /// After so many pages one after the other with people of whom all are known already there is no end.
 const MOST_STALE: usize = 3;
-/// After so many pages of a whole pool it is asked how many people it has.
-const FIRST: usize = 40;
-/// The most pages of a pool that does not say how many people it has: room for 600,000.
-const LAST: usize = 10_000;
+/// The most people that are read of a pool: AWS's own limit (Cognito quotas, "Users per user pool").
+const MOST_PEOPLE: usize = 40_000_000;
 /// What an answer lacks whose pages go round.
 pub(super) const ROUND: &str = "next page, though it says that there is one: its pages go round";
+/// What an answer lacks that has the same people, or nobody, page after page.
+pub(super) const NOBODY_NEW: &str = "end, though page after page has nobody new";
 
 /// What the pages that were read say of their end.
 #[derive(Default)]
 pub(super) struct Pages {
-    read: usize,
-    most: Option<usize>,
     /// Every token and every user name, as hashes: a pool of a million people has many.
     tokens: HashSet<u64>,
     people: HashSet<u64>,
@@ -33,7 +31,6 @@ pub(super) struct Pages {
 impl Pages {
     /// Takes a page and the token of the next one.
     pub(super) fn take(&mut self, found: &[Account], next: Option<&str>) {
-        self.read += 1;
         if found.is_empty() {
             self.empty += 1;
         } else {
@@ -61,20 +58,14 @@ impl Pages {
         self.stale >= MOST_STALE
     }
 
-    /// Whether they are so many that it is worth asking how many there should be.
-    pub(super) fn are_many(&self) -> bool {
-        self.read >= FIRST && self.most.is_none()
+    /// How many accounts they had.
+    pub(super) fn people(&self) -> usize {
+        self.people.len()
     }
 
-    /// Takes how many people there should be: pages for twice as many may come, and some for nobody.
-    pub(super) fn expect(&mut self, people: Option<usize>) {
-        let page = usize::try_from(PAGE).unwrap_or(1);
-        let most = people.map_or(LAST, |people| people * 2 / page + 2 * FIRST);
-        self.most = Some(most);
-    }
-
-    /// Whether the pages of a whole pool have no end.
+    /// Whether the pages of a whole pool have no end. While they bring new people they may have one, however many there
+    /// should be.
     pub(super) fn have_no_end(&self) -> bool {
-        self.are_stale() || self.empty >= MOST_PAGES || self.read >= self.most.unwrap_or(LAST)
+        self.are_stale() || self.empty >= MOST_PAGES || self.people() > MOST_PEOPLE
     }
 }

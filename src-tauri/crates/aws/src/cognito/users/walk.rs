@@ -13,7 +13,7 @@
 use switchback_engine::ports::ProviderError;
 use switchback_model::directory::{Account, PoolId};
 
-use super::pages::{Pages, ROUND};
+use super::pages::{NOBODY_NEW, Pages, ROUND};
 use super::{Aws, LIST, incomplete};
 
 /// A page of a pool.
@@ -30,31 +30,17 @@ pub struct UserPage {
 pub struct Walk {
     pages: Pages,
     token: Option<String>,
-    /// How many people the pool says that it has.
-    people: Option<usize>,
     ended: bool,
 }
 
 impl Walk {
-    /// From the beginning. `people` is how many the pool says that it has, where that is known.
-    #[must_use]
-    pub fn new(people: Option<usize>) -> Self {
-        Self {
-            people,
-            ..Self::default()
-        }
-    }
-
-    /// Takes how many people the pool says that it has.
-    pub fn expect(&mut self, people: Option<usize>) {
-        self.people = people;
-    }
-
-    /// Takes a page that was read before: by it one goes on from there.
-    pub fn take(&mut self, page: &UserPage) {
+    /// Takes a page that was read before, by which one goes on from there, and says how many accounts are known by now:
+    /// who is on two pages is one.
+    pub fn take(&mut self, page: &UserPage) -> usize {
         self.pages.take(&page.users, page.next.as_deref());
         self.token.clone_from(&page.next);
         self.ended = page.next.is_none();
+        self.pages.people()
     }
 
     /// By what the next page is asked for; none at the beginning.
@@ -77,16 +63,23 @@ pub struct Broken {
     pub error: ProviderError,
     /// Whether AWS refused the token of the next page: one can only begin anew.
     pub token: bool,
+    /// Whether the pages have no end: going on from there would end there, too.
+    pub endless: bool,
 }
 
 impl From<ProviderError> for Broken {
     fn from(error: ProviderError) -> Self {
-        Self { error, token: false }
+        Self {
+            error,
+            token: false,
+            endless: false,
+        }
     }
 }
 
 impl Aws {
-    /// Goes on to the end of a pool. `page` gets each page as it comes, before the next one is asked for.
+    /// Goes on to the end of a pool, for as long as pages bring somebody new. `page` gets each page as it comes, before the
+    /// next one is asked for, with how many accounts are known by now.
     ///
     /// # Errors
     /// As [`Self::list_users`], and `Untrue` where the pages go round or have no end. What was read until then stays
@@ -95,28 +88,27 @@ impl Aws {
         &self,
         pool: &PoolId,
         walk: &mut Walk,
-        page: &mut (dyn FnMut(UserPage) + Send),
+        page: &mut (dyn FnMut(UserPage, usize) + Send),
     ) -> Result<(), Broken> {
         self.is_here(LIST.operation, pool)?;
         while !walk.ended {
             let (users, next) = self.users_page(pool, None, walk.token.clone()).await?;
             let read = UserPage { users, next };
-            walk.take(&read);
-            page(read);
+            let known = walk.take(&read);
+            page(read, known);
             if walk.ended {
                 break;
             }
-            if walk.pages.are_many() {
-                if walk.people.is_none() {
-                    walk.people = self.pool_about(pool).await.ok().and_then(|(_, people)| people);
-                }
-                walk.pages.expect(walk.people);
-            }
-            if walk.pages.go_round() {
-                return Err(incomplete(LIST.operation, ROUND).into());
-            }
-            if walk.pages.have_no_end() {
-                return Err(incomplete(LIST.operation, "end that anybody could wait for").into());
+            let lacks = match (walk.pages.go_round(), walk.pages.have_no_end()) {
+                (true, _) => Some(ROUND),
+                (false, true) => Some(NOBODY_NEW),
+                (false, false) => None,
+            };
+            if let Some(lacks) = lacks {
+                return Err(Broken {
+                    endless: true,
+                    ..incomplete(LIST.operation, lacks).into()
+                });
             }
         }
         Ok(())

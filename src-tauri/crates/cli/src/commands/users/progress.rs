@@ -103,7 +103,8 @@ impl<'a> Teller<'a> {
 
 fn bar() -> ProgressBar {
     let target = ProgressDrawTarget::stderr_with_hz(DRAWN);
-    let bar = ProgressBar::with_draw_target(Some(0), target);
+    // Of no length it would be drawn full.
+    let bar = ProgressBar::with_draw_target(Some(1), target);
     // Without colours, which say nothing here.
     if let Ok(style) = ProgressStyle::with_template("[{bar:30}] {wide_msg}") {
         bar.set_style(style.progress_chars("=> "));

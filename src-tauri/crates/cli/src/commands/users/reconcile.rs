@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 use switchback_api::users::{self, Reconcile, Reconciled};
 use switchback_api::wire::ApiError;
+use switchback_model::directory::PoolRole;
 use switchback_model::text::line;
 
 use super::progress::Teller;
@@ -69,13 +70,18 @@ fn reconciled(cx: &Cx<'_>, done: &Reconciled, out: &Path) -> Result<u8, ApiError
             "\n\n{}\n",
             table(&["verdict", "rows"], verdicts.collect())
         ));
+        let mut new = done.pools.iter().filter(|pool| pool.role == PoolRole::New.word());
         text.push_str(&match done.not_on_list {
             Some(0) => "Every account of the new pool is on the list.".to_owned(),
             Some(1) => "1 account of the new pool is not on the list.".to_owned(),
             Some(more) => format!("{more} accounts of the new pool are not on the list."),
-            None => {
-                "Who is in the new pool and not on the list can't be told: not all of it was read.".to_owned()
-            }
+            None => format!(
+                "Who is in the new pool and not on the list can't be told: {}.",
+                match new.all(|pool| pool.state == "whole") {
+                    true => "a row of the list could not be read",
+                    false => "not all of the pool was read",
+                }
+            ),
         });
         for note in &done.notes {
             text.push_str(&format!("\n{}", line(note)));
@@ -97,7 +103,7 @@ fn left_open(done: &Reconciled) -> Option<ApiError> {
     }
     // A pool that only a sign-in opens is said before the others.
     let pools = || done.pools.iter();
-    let short = pools().find(|pool| pool.state == SIGNED_OUT);
+    let short = pools().find(|pool| pool.why.as_deref() == Some(SIGNED_OUT));
     let (said, mend) = match short.or_else(|| pools().find(|pool| pool.state != "whole")) {
         Some(pool) => (format!("{}: {}", pool.title, pool.says), pool.mend.as_deref()),
         None => (

@@ -1,7 +1,9 @@
 //! The pace of a comparison, and what is said of it before and meanwhile.
 
-use super::TestHome;
-use crate::shared::Did;
+use std::process::Stdio;
+
+use super::{TestHome, command, comparison};
+use crate::shared::{Did, until};
 
 const LIST: &str = "email\nuser000007@example.nhs.test\n";
 
@@ -99,4 +101,60 @@ fn before_the_first_page_it_says_how_long_it_takes_and_then_how_far_it_is() {
         .sum();
     assert_eq!(counts, number("requests"));
     assert!(done["pools"][0]["read_from"].is_string() && done["pools"][0]["read_to"].is_string());
+}
+
+/// After the first pages: what was read stands in the file, and whoever reads the exit code signs in again.
+#[test]
+fn a_sign_in_that_ends_meanwhile_is_said_and_has_its_own_exit_code() {
+    let place = TestHome::new();
+    let pool = "eu-west-2_REHEARSAL1";
+    place
+        .world
+        .control(async |client| client.add_users(pool, 3_000).await.unwrap());
+    let list = place.file("list.csv", LIST);
+    let out = place.folder.path().join("out.csv");
+    let words = comparison(&list, &out, &["--rate", "10", "--json"]);
+    let child = command(place.folder.path())
+        .args(words)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let pages = || {
+        place
+            .counts()
+            .get("cognito-idp:ListUsers")
+            .copied()
+            .unwrap_or_default()
+    };
+    until("a few pages", || (pages() >= 5).then_some(()));
+    place.world.inject("expired-credentials");
+    let did = Did::of(child.wait_with_output().unwrap()).code(6);
+    let error = did.error();
+    assert_eq!(error["code"], "sign_in");
+    let message = error["message"].as_str().unwrap();
+    assert!(
+        message.contains("Not read to its end: the sign-in has ended, after "),
+        "{message}"
+    );
+    assert_eq!(
+        error["hint"],
+        "Sign in again, move the result away and give the same command again: it begins anew, because nothing of it is kept."
+    );
+    assert!(out.exists());
+}
+
+/// A list with a row that can't be read is no pool that was not read.
+#[test]
+fn who_is_not_on_the_list_is_left_open_by_what_was_not_read() {
+    let place = TestHome::new();
+    let list = place.file("list.csv", &format!("{LIST}=1+1\n"));
+    let did = place.compare(&list, "a.csv", &[]).code(4);
+    assert!(
+        did.out.contains(
+            "Who is in the new pool and not on the list can't be told: a row of the list could not be read."
+        ),
+        "{}",
+        did.out
+    );
 }

@@ -178,16 +178,216 @@ fn an_invitation_lives_as_long_as_its_pool_says_here_too() {
     }
 }
 
+fn at(second: i64) -> Option<Timestamp> {
+    Some(Timestamp::from_second(second).unwrap())
+}
+
+/// As a pool gives somebody who is changed while its pages are read: an address, a state and the last change.
+fn reading(email: &str, status: AccountStatus, modified_at: Option<Timestamp>) -> Account {
+    Account {
+        username: Personal::new("u1"),
+        email: Some(Personal::new(email)),
+        status,
+        modified_at,
+        ..account("ann", "baker")
+    }
+}
+
+#[test]
+fn of_an_account_on_two_pages_the_one_that_was_written_later_counts() {
+    let source = Source::read(b"email\nold@example.nhs.test\nnew@example.nhs.test\n").unwrap();
+    let before = reading("old@example.nhs.test", AccountStatus::Unconfirmed, at(1));
+    let after = reading("new@example.nhs.test", AccountStatus::Confirmed, at(2));
+    for people in [
+        vec![before.clone(), after.clone()],
+        vec![after.clone(), before.clone()],
+        vec![before.clone(), after.clone(), before.clone(), after.clone()],
+    ] {
+        let pools = [pool(PoolRole::New, Read::Whole(people))];
+        // Whose address it was is nobody absent: the account is there.
+        assert_eq!(words(&source, &pools), [(2, "cant_tell"), (3, "confirmed")]);
+        let found = reconcile(&source, &pools, Timestamp::UNIX_EPOCH);
+        let line = found.lines().next().unwrap();
+        assert_eq!(
+            line.answer.unwrap().sentence,
+            "Can't tell: an account had this e-mail address when the reading began, and has another one since."
+        );
+        assert_eq!(found.not_on_list(), Some(0));
+    }
+    // Disabled since the first page.
+    let mut off = reading("new@example.nhs.test", AccountStatus::Confirmed, at(3));
+    off.enabled = Some(false);
+    let pools = [pool(PoolRole::New, Read::Whole(vec![after, off]))];
+    assert_eq!(words(&source, &pools)[1], (3, "disabled"));
+}
+
+#[test]
+fn two_pages_that_contradict_each_other_without_a_date_are_no_verdict() {
+    let source = Source::read(b"email\nold@example.nhs.test\nnew@example.nhs.test\n").unwrap();
+    let confirmed = |email, when| reading(email, AccountStatus::Confirmed, when);
+    let reset = |when| reading("new@example.nhs.test", AccountStatus::ResetRequired, when);
+    let new = "new@example.nhs.test";
+    for (people, old_says, new_says) in [
+        (
+            vec![confirmed(new, at(1)), reset(at(1))],
+            "not_migrated_known",
+            "cant_tell",
+        ),
+        (
+            vec![confirmed(new, None), reset(at(1))],
+            "not_migrated_known",
+            "cant_tell",
+        ),
+        (
+            vec![confirmed(new, None), reset(None)],
+            "not_migrated_known",
+            "cant_tell",
+        ),
+        (
+            vec![confirmed("old@example.nhs.test", None), confirmed(new, None)],
+            "cant_tell",
+            "cant_tell",
+        ),
+        // They say the same, so that it does not matter which counts.
+        (
+            vec![confirmed(new, None), confirmed(new, at(1))],
+            "not_migrated_known",
+            "confirmed",
+        ),
+        (
+            vec![reset(at(1)), reset(at(1))],
+            "not_migrated_known",
+            "reset_required",
+        ),
+        // A later one settles what contradicted before.
+        (
+            vec![confirmed(new, at(1)), reset(at(1)), confirmed(new, at(2))],
+            "not_migrated_known",
+            "confirmed",
+        ),
+    ] {
+        let pools = [pool(PoolRole::New, Read::Whole(people))];
+        assert_eq!(words(&source, &pools), [(2, old_says), (3, new_says)]);
+        let found = reconcile(&source, &pools, Timestamp::UNIX_EPOCH);
+        let answer = found.lines().nth(1).unwrap().answer.unwrap();
+        assert_eq!(
+            answer
+                .sentence
+                .starts_with("Can't tell: two pages of the new pool"),
+            new_says == "cant_tell",
+            "{answer:?}"
+        );
+        assert_eq!(found.lines().nth(1).unwrap().new.len(), 1);
+        assert_eq!(found.not_on_list(), Some(0));
+    }
+    // By user name it is one account, too.
+    let names = Source::read(b"username\nu1\n").unwrap();
+    let two = vec![confirmed("old@example.nhs.test", None), confirmed(new, None)];
+    let pools = [pool(PoolRole::New, Read::Whole(two))];
+    assert_eq!(words(&names, &pools), [(2, "cant_tell")]);
+    // In the old pool it matters only where the new one has nobody.
+    let mut off = confirmed(new, at(1));
+    off.enabled = Some(false);
+    let old = pool(PoolRole::Old, Read::Whole(vec![confirmed(new, at(1)), off]));
+    let nobody = pool(PoolRole::New, Read::Whole(Vec::new()));
+    assert_eq!(words(&source, &[nobody, old.clone()])[1], (3, "cant_tell"));
+    let there = pool(PoolRole::New, Read::Whole(vec![confirmed(new, at(1))]));
+    let pools = [there, old];
+    let found = reconcile(&source, &pools, Timestamp::UNIX_EPOCH);
+    let answer = found.lines().nth(1).unwrap().answer.unwrap();
+    assert_eq!(answer.verdict, Verdict::Confirmed);
+    assert!(
+        answer
+            .notes
+            .iter()
+            .any(|note| note.starts_with("Two pages say different things")),
+        "{answer:?}"
+    );
+}
+
+#[test]
+fn whoever_was_read_under_their_user_name_is_not_called_absent() {
+    let named = |name: &str, email: Option<&str>| Account {
+        username: Personal::new(name),
+        email: email.map(Personal::new),
+        email_verified: email.map(|_| true),
+        ..account("ann", "baker")
+    };
+    let people = vec![
+        named("name@example.nhs.test", None),
+        named("moved@example.nhs.test", Some("elsewhere@example.nhs.test")),
+        named("u7", Some("user7@example.nhs.test")),
+        named("u8", None),
+        named("u9", Some("user9@example.nhs.test")),
+    ];
+    let list = "username,email\n\
+        ,NAME@example.nhs.test\n\
+        ,moved@example.nhs.test\n\
+        U7,nobody@example.nhs.test\n\
+        u8,nobody8@example.nhs.test\n\
+        u7,user9@example.nhs.test\n\
+        u9,user9@example.nhs.test\n\
+        u1,absent@example.nhs.test\n";
+    let source = Source::read(list.as_bytes()).unwrap();
+    let pools = [pool(PoolRole::New, Read::Whole(people.clone()))];
+    let says = [
+        (2, "email_not_verified"),
+        (3, "cant_tell"),
+        (4, "cant_tell"),
+        (5, "cant_tell"),
+        (6, "confirmed"),
+        (7, "confirmed"),
+        (8, "not_migrated_known"),
+    ];
+    assert_eq!(words(&source, &pools), says);
+    let found = reconcile(&source, &pools, Timestamp::UNIX_EPOCH);
+    let answers: Vec<Arc<Answer>> = found.lines().map(|line| line.answer.unwrap()).collect();
+    assert!(
+        answers[0]
+            .notes
+            .contains(&"Found by its user name: the account has no e-mail address.".to_owned()),
+        "{:?}",
+        answers[0]
+    );
+    for answer in &answers[1..4] {
+        assert_eq!(
+            answer.sentence,
+            "Can't tell: the user name is there under another address, or without one."
+        );
+    }
+    assert!(
+        answers[4]
+            .notes
+            .iter()
+            .any(|note| note.starts_with("The user name on the list is another account's")),
+        "{:?}",
+        answers[4]
+    );
+    // Whose user name stands on the list is somebody of whom it knows; only the one who moved is not.
+    assert_eq!(found.not_on_list(), Some(1));
+    // In the old pool it changes nothing of who is absent, and is said.
+    let pools = [
+        pool(PoolRole::New, Read::Whole(Vec::new())),
+        pool(PoolRole::Old, Read::Whole(people)),
+    ];
+    let found = reconcile(&source, &pools, Timestamp::UNIX_EPOCH);
+    let third = found.lines().nth(2).unwrap();
+    assert_eq!(third.word(), "not_migrated_known");
+    assert!(
+        third
+            .answer
+            .unwrap()
+            .notes
+            .iter()
+            .any(|note| note.starts_with("In the old pool the user name")),
+    );
+}
+
 /// What a list of so many rows and a pool of as many accounts have looked at, until every line is said.
 fn looked(people: usize, row: impl Fn(usize) -> String, of: impl Fn(usize) -> Account) -> usize {
     let rows: String = (0..people).map(row).collect();
-    let source = Source::read(format!("email,active\n{rows},\nx\n").as_bytes()).unwrap();
-    let accounts: Vec<Account> = (0..people)
-        .map(|n| Account {
-            username: Personal::new(format!("u{n}")),
-            ..of(n)
-        })
-        .collect();
+    let source = Source::read(format!("email,active,username\n{rows},,\nx\n").as_bytes()).unwrap();
+    let accounts: Vec<Account> = (0..people).map(of).collect();
     let pools = [
         pool(PoolRole::New, Read::Whole(accounts)),
         pool(PoolRole::Old, Read::Whole(vec![account("old", "person")])),
@@ -202,11 +402,23 @@ fn looked(people: usize, row: impl Fn(usize) -> String, of: impl Fn(usize) -> Ac
 /// where each row has a fault.
 #[test]
 fn the_work_grows_as_the_list_and_the_pool_do() {
-    let one = |_: usize| "ann.baker@example.nhs.test,yes\n".to_owned();
-    let each = |n: usize| format!("p{n}.x@example.nhs.test,yes\n");
-    let faulty = |n: usize| format!("p{n}.x@example.nhs.test,perhaps\n");
-    let ann = |_: usize| account("ann", "baker");
-    let other = |n: usize| account(&format!("p{n}"), "x");
+    let one = |_: usize| "ann.baker@example.nhs.test,yes,\n".to_owned();
+    let each = |n: usize| format!("p{n}.x@example.nhs.test,yes,\n");
+    let faulty = |n: usize| format!("p{n}.x@example.nhs.test,perhaps,\n");
+    let of = |n: usize, account: Account| Account {
+        username: Personal::new(format!("u{n}")),
+        ..account
+    };
+    let ann = |n: usize| of(n, account("ann", "baker"));
+    let other = |n: usize| of(n, account(&format!("p{n}"), "x"));
+    // All rows with one user name beside their address, and one person's with ever another one.
+    let alike = |n: usize| format!("p{n}.x@example.nhs.test,yes,u1\n");
+    let renamed = |n: usize| format!("ann.baker@example.nhs.test,yes,u{n}\n");
+    // One account on every page, each time with another address.
+    let changed = |n: usize| Account {
+        username: Personal::new("u1"),
+        ..other(n)
+    };
     for (rows, accounts) in [
         (
             &one as &dyn Fn(usize) -> String,
@@ -216,6 +428,10 @@ fn the_work_grows_as_the_list_and_the_pool_do() {
         (&each, &ann),
         (&each, &other),
         (&faulty, &other),
+        (&alike, &other),
+        (&renamed, &ann),
+        (&each, &changed),
+        (&alike, &changed),
     ] {
         let work: Vec<usize> = [1_000, 2_000, 4_000]
             .map(|people| looked(people, rows, accounts))

@@ -154,6 +154,8 @@ fn every_reason_for_no_answer_has_its_own_next_step() {
         WhyNot::SignIn,
         WhyNot::NoSuchPool,
         WhyNot::Unreachable,
+        WhyNot::Failing,
+        WhyNot::Endless,
         WhyNot::Other,
     ] {
         let answer = ask(EMAIL, &[pool(PoolRole::New, Read::Failed(why))], None);

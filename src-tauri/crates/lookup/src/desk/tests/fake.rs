@@ -21,6 +21,8 @@ pub(crate) struct Fake {
     pub(crate) rules: Option<PoolRules>,
     pub(crate) described: AtomicUsize,
     pub(crate) fails: Vec<(&'static str, ProviderErrorKind)>,
+    /// Whether the pool that fails does so because its pages have no end.
+    pub(crate) endless: bool,
     pub(crate) lists: AtomicUsize,
     pub(crate) details: AtomicUsize,
     /// Pages of whole pools that were given.
@@ -132,7 +134,7 @@ impl UserPools for Fake {
         &self,
         pool: &PoolId,
         walk: &mut Walk,
-        page: &mut (dyn FnMut(UserPage) + Send),
+        page: &mut (dyn FnMut(UserPage, usize) + Send),
     ) -> Result<(), Broken> {
         let all: Vec<Account> = (self.accounts.iter())
             .filter(|account| account.pool == pool.as_str())
@@ -148,7 +150,10 @@ impl UserPools for Fake {
                     .is_ok()
             {
                 let error = failing(ProviderErrorKind::Refused);
-                return Err(Broken { error, token: true });
+                return Err(Broken {
+                    token: true,
+                    ..error.into()
+                });
             }
             if self.dies_after == Some(self.pages.load(Ordering::Relaxed)) {
                 self.died.notify_one();
@@ -161,12 +166,15 @@ impl UserPools for Fake {
                 users: all[from..to].to_vec(),
                 next: (to < all.len() || fails.is_some()).then(|| to.to_string()),
             };
-            walk.take(&read);
+            let known = walk.take(&read);
             if !(read.users.is_empty() && fails.is_some()) {
-                page(read);
+                page(read, known);
             }
             if let (Some((_, kind)), true) = (fails, to == all.len()) {
-                return Err(failing(*kind).into());
+                return Err(Broken {
+                    endless: self.endless,
+                    ..failing(*kind).into()
+                });
             }
             tokio::task::yield_now().await;
         }

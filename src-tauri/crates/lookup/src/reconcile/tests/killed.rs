@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use switchback_engine::ports::ProviderErrorKind;
+use switchback_engine::ports::{Clock as _, ProviderErrorKind};
 use switchback_journal::KeyRingProblem;
 
 use super::{Comparison, crowd, drafts, list, usual, written};
@@ -183,11 +183,101 @@ async fn a_pool_that_broke_off_is_gone_on_with_once_its_result_is_moved_away() {
     let done = usual().of(&room, &pools, &list).await.unwrap();
     assert!(done.complete && done.plan.read_before > 300, "{done:?}");
     assert_eq!(pools.pages.load(Ordering::Relaxed) - before, 1);
-    // What nobody can use is not gone on with.
-    std::fs::remove_file(room.folder.path().join("out.csv")).unwrap();
+}
+
+/// One answer that failed after an hour does not cost the hour, whatever failed; a pool without an end begins anew, and it alone.
+#[tokio::test]
+async fn what_was_read_is_thrown_away_for_no_lost_answer() {
+    let list = list(300);
+    for kind in [
+        ProviderErrorKind::Unclear,
+        ProviderErrorKind::Untrue,
+        ProviderErrorKind::Refused,
+        ProviderErrorKind::Credentials,
+        ProviderErrorKind::Denied,
+        ProviderErrorKind::Throttled,
+    ] {
+        let room = room();
+        let mut pools = Fake::with(crowd(300));
+        pools.fails = vec![(OLD, kind)];
+        let done = usual().of(&room, &pools, &list).await.unwrap();
+        assert!(!done.complete, "{kind:?}");
+        std::fs::remove_file(room.folder.path().join("out.csv")).unwrap();
+        pools.fails.clear();
+        let before = pools.pages.load(Ordering::Relaxed);
+        let done = usual().of(&room, &pools, &list).await.unwrap();
+        assert!(done.complete && done.plan.read_before == 600, "{kind:?} {done:?}");
+        assert_eq!(pools.pages.load(Ordering::Relaxed) - before, 1);
+        assert_eq!(spools(&room).len(), 0);
+    }
+    let room = room();
+    let mut pools = Fake::with(crowd(300));
     pools.fails = vec![(OLD, ProviderErrorKind::Untrue)];
-    usual().of(&room, &pools, &list).await.unwrap();
-    assert_eq!(spools(&room).len(), 0);
+    pools.endless = true;
+    let done = usual().of(&room, &pools, &list).await.unwrap();
+    let mend = done.pools[1].mend.as_deref().unwrap();
+    assert!(mend.ends_with("it begins this pool anew."), "{mend}");
+    std::fs::remove_file(room.folder.path().join("out.csv")).unwrap();
+    pools.fails.clear();
+    let before = pools.pages.load(Ordering::Relaxed);
+    let done = usual().of(&room, &pools, &list).await.unwrap();
+    assert!(done.complete && done.plan.read_before == 300, "{done:?}");
+    assert_eq!(pools.pages.load(Ordering::Relaxed) - before, 5);
+}
+
+/// As a mixed-up restore of the home leaves it.
+#[tokio::test]
+async fn what_was_kept_for_another_file_is_not_believed_and_it_says_so() {
+    let list = list(300);
+    let room = room();
+    let mut pools = Fake::with(crowd(300));
+    killed_after(&room, &mut pools, &list, 6).await;
+    let first = spools(&room).pop().unwrap();
+    let other = || Comparison {
+        purpose: None,
+        out: "other.csv",
+        ..usual()
+    };
+    // Only to learn the name of its spool.
+    pools.fails = vec![(OLD, ProviderErrorKind::NoAnswer)];
+    other().of(&room, &pools, &list).await.unwrap();
+    pools.fails.clear();
+    let second = spools(&room).into_iter().find(|path| *path != first).unwrap();
+    std::fs::remove_file(room.folder.path().join("other.csv")).unwrap();
+    std::fs::rename(&first, &second).unwrap();
+    let done = other().of(&room, &pools, &list).await.unwrap();
+    assert_eq!(done.plan.read_before, 0);
+    assert_eq!(done.notes.len(), 1, "{:?}", done.notes);
+    assert!(
+        done.notes[0].starts_with("What was kept of an earlier reading does not open")
+            && done.notes[0].ends_with("So everything is read anew."),
+        "{:?}",
+        done.notes
+    );
+}
+
+#[tokio::test]
+async fn what_is_old_enough_to_be_swept_away_is_said_to_be_too_old() {
+    let list = list(300);
+    let room = room();
+    let mut pools = Fake::with(crowd(300));
+    killed_after(&room, &mut pools, &list, 6).await;
+    let file = std::fs::File::options()
+        .write(true)
+        .open(&spools(&room)[0])
+        .unwrap();
+    file.set_modified(room.clock.now().into()).unwrap();
+    room.clock
+        .advance(BELIEVED.unsigned_abs() + Duration::from_secs(60));
+    let done = usual().of(&room, &pools, &list).await.unwrap();
+    assert_eq!(done.plan.read_before, 0);
+    assert!(
+        done.notes
+            .concat()
+            .contains("is not of the last 4 hours, so it is read anew"),
+        "{:?}",
+        done.notes
+    );
 }
 
 #[tokio::test]

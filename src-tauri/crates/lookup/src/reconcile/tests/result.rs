@@ -4,6 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 
 use switchback_engine::ports::ProviderErrorKind;
+use switchback_model::directory::AccountStatus;
 
 use super::{Comparison, crowd, drafts, list, usual, written};
 use crate::audit;
@@ -101,6 +102,113 @@ async fn a_pool_that_breaks_off_makes_nobody_absent() {
     assert_eq!((error.code.as_str(), error.exit_code()), ("sign_in", 6));
     assert!(!room.folder.path().join("out.csv").exists());
     assert_eq!(drafts(&room), 0);
+}
+
+#[tokio::test]
+async fn why_a_pool_broke_off_is_said_with_its_mend() {
+    let then = "move the result away and give the same command again: it goes on from there.";
+    let other = "AWS refused, or its answer could not be read";
+    for (kind, endless, word, says, mend) in [
+        (
+            ProviderErrorKind::Throttled,
+            false,
+            "throttled",
+            "AWS asked to slow down, and went on asking",
+            format!("Wait a minute, {then}"),
+        ),
+        (
+            ProviderErrorKind::Denied,
+            false,
+            "denied",
+            "AWS says that you may not read it",
+            format!("Ask for the right cognito-idp:ListUsers on this pool, {then}"),
+        ),
+        (
+            ProviderErrorKind::Credentials,
+            false,
+            "sign_in",
+            "the sign-in has ended",
+            format!("Sign in again, {then}"),
+        ),
+        (
+            ProviderErrorKind::NoAnswer,
+            false,
+            "unreachable",
+            "no answer came",
+            format!("Check the connection, {then}"),
+        ),
+        (
+            ProviderErrorKind::Unclear,
+            false,
+            "failed",
+            "AWS failed by itself, or its answer was cut",
+            format!("M{}", &then[1..]),
+        ),
+        (
+            ProviderErrorKind::Untrue,
+            false,
+            "failed",
+            other,
+            format!("M{}", &then[1..]),
+        ),
+        (
+            ProviderErrorKind::Untrue,
+            true,
+            "failed",
+            "its pages go round, or have nobody new any more",
+            "Check which endpoint is asked, because something may answer in the place of AWS, move the result away and give \
+             the same command again: it begins this pool anew."
+                .to_owned(),
+        ),
+    ] {
+        let mut pools = Fake::with(crowd(90));
+        pools.fails = vec![(OLD, kind)];
+        pools.endless = endless;
+        let done = usual().of(&room(), &pools, &list(1)).await.unwrap();
+        let old = &done.pools[1];
+        assert_eq!((old.state.as_str(), old.accounts), ("cut", 90));
+        assert_eq!(
+            old.says,
+            format!("Not read to its end: {says}, after 90 accounts, from 2026-01-05 09:00 to 09:00 UTC.")
+        );
+        assert_eq!((old.why.as_deref(), old.mend.as_deref()), (Some(word), Some(mend.as_str())));
+        assert_eq!(done.pools[0].why, None);
+    }
+}
+
+/// Who was changed while the pool was read stands on two pages.
+#[tokio::test]
+async fn an_account_on_two_pages_is_one_and_counts_as_it_was_read_last() {
+    let mut changed = account(NEW, 0);
+    let at: jiff::Timestamp = "2026-01-05T08:00:00Z".parse().unwrap();
+    changed.modified_at = Some(at);
+    let mut before = changed.clone();
+    before.modified_at = Some(at - jiff::SignedDuration::from_hours(1));
+    before.status = AccountStatus::Unconfirmed;
+    for people in [vec![before.clone(), changed.clone()], vec![changed, before]] {
+        let room = room();
+        let done = usual().of(&room, &Fake::with(people), LIST).await.unwrap();
+        assert_eq!(done.verdicts["confirmed"], 1, "{done:?}");
+        assert_eq!(done.pools[0].accounts, 1);
+        assert!(
+            done.pools[0].says.starts_with("Read to its end: 1 account"),
+            "{done:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_pool_that_ends_far_below_its_own_number_says_both() {
+    let mut pools = Fake::with(crowd(90));
+    for (people, notes) in [(100, 0), (180, 0), (182, 2), (100_000, 2)] {
+        pools.people = Some(people);
+        let done = usual().of(&room(), &pools, &list(1)).await.unwrap();
+        assert_eq!(done.notes.len(), notes, "{:?}", done.notes);
+        for note in &done.notes {
+            let both = format!("ended after 90 accounts, though it says that it has about {people}.");
+            assert!(note.contains(&both), "{note}");
+        }
+    }
 }
 
 #[tokio::test]

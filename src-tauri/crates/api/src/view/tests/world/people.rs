@@ -137,14 +137,14 @@ impl UserPools for Pools {
         &self,
         _: &PoolId,
         walk: &mut Walk,
-        page: &mut (dyn FnMut(UserPage) + Send),
+        page: &mut (dyn FnMut(UserPage, usize) + Send),
     ) -> Result<(), Broken> {
         let nobody = UserPage {
             users: Vec::new(),
             next: None,
         };
-        walk.take(&nobody);
-        page(nobody);
+        let known = walk.take(&nobody);
+        page(nobody, known);
         Ok(())
     }
 

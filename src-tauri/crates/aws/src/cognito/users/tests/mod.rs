@@ -58,20 +58,24 @@ struct Walked {
     pages: usize,
     ended: Option<ProviderError>,
     token: bool,
+    endless: bool,
+    known: usize,
 }
 
 async fn everybody(aws: &Aws, pool: &PoolId) -> Walked {
-    goes_on(aws, pool, &mut Walk::new(None)).await
+    goes_on(aws, pool, &mut Walk::default()).await
 }
 
 async fn goes_on(aws: &Aws, pool: &PoolId, walk: &mut Walk) -> Walked {
     let mut walked = Walked::default();
-    let mut take = |page: UserPage| {
+    let mut take = |page: UserPage, known: usize| {
         walked.pages += 1;
+        walked.known = known;
         walked.users.extend(page.users);
     };
     let broken = aws.every_user(pool, walk, &mut take).await.err();
     walked.token = broken.as_ref().is_some_and(|broken| broken.token);
+    walked.endless = broken.as_ref().is_some_and(|broken| broken.endless);
     walked.ended = broken.map(|broken| broken.error);
     walked
 }

@@ -55,13 +55,15 @@ async fn a_walk_goes_on_where_another_stood() {
     let whole = everybody(&place.aws, &pool).await;
     let asked = place.count("ListUsers");
     let mut pages = Vec::new();
-    let mut first = Walk::new(Some(500));
-    let mut take = |page: UserPage| pages.push(page);
+    let mut first = Walk::default();
+    let mut take = |page: UserPage, _: usize| pages.push(page);
     place.aws.every_user(&pool, &mut first, &mut take).await.unwrap();
     assert!(first.has_ended());
     for stood in 0..pages.len() {
-        let mut later = Walk::new(None);
-        pages[..=stood].iter().for_each(|page| later.take(page));
+        let mut later = Walk::default();
+        for page in &pages[..=stood] {
+            later.take(page);
+        }
         let before = place.count("ListUsers");
         let rest = goes_on(&place.aws, &pool, &mut later).await;
         assert_eq!(rest.ended, None);
@@ -89,7 +91,7 @@ async fn a_token_that_has_run_out_is_told_apart() {
     ])
     .await;
     let aws = aws(&served.url);
-    let mut walk = Walk::new(None);
+    let mut walk = Walk::default();
     let read = goes_on(&aws, &pool, &mut walk).await;
     assert_eq!((read.users.len(), read.token, walk.has_ended()), (1, true, false));
     // Without a token it is something else.
@@ -144,8 +146,8 @@ async fn pages_without_an_end_are_not_read_for_ever() {
     let served = server(round()).await;
     let read = everybody(&aws(&served.url), &pool).await;
     assert_eq!(
-        (read.ended.unwrap().kind, served.requests().len()),
-        (Kind::Untrue, 3)
+        (read.endless, read.ended.unwrap().kind, served.requests().len()),
+        (true, Kind::Untrue, 3)
     );
     // The same people with ever new tokens: what was read stays, and nobody takes it for all.
     let stale = || {
@@ -161,25 +163,59 @@ async fn pages_without_an_end_are_not_read_for_ever() {
     );
     let served = server(stale()).await;
     let read = everybody(&aws(&served.url), &pool).await;
-    assert_eq!((read.users.len(), served.requests().len()), (5, 5));
-    assert_eq!(read.ended.unwrap().kind, Kind::Untrue);
+    // Who is on two pages is one.
+    assert_eq!((read.users.len(), read.known, served.requests().len()), (5, 2, 5));
+    assert!(read.endless);
+    let error = read.ended.unwrap();
+    assert_eq!(error.kind, Kind::Untrue);
+    assert!(error.message.contains("nobody new"), "{error}");
 }
 
-/// As many pages as a pool's own number of people needs, twice over; fewer than anybody would wait for.
+/// How many people AWS says that there are is brought up to date now and then, while a pool is being filled: nothing is
+/// asked about it, and nothing ends by it.
+#[tokio::test]
+async fn a_pool_is_read_for_as_long_as_pages_bring_somebody_new() {
+    const PAGES: usize = 400;
+    let page = |n: usize| {
+        let next = match n {
+            PAGES.. => String::new(),
+            n => format!(",\"PaginationToken\":\"t{n}\""),
+        };
+        let user = format!("{{\"Username\":\"u{n}\",\"Enabled\":true}}");
+        Play::Answer(200, format!("{{\"Users\":[{user}]{next}}}"))
+    };
+    let served = server((1..=PAGES).map(page).collect()).await;
+    let read = everybody(&aws(&served.url), &pool_id(ADMINS_POOL)).await;
+    assert_eq!((read.ended, read.users.len(), read.known), (None, PAGES, PAGES));
+    assert!(
+        served
+            .requests()
+            .iter()
+            .all(|asked| !asked.contains("DescribeUserPool"))
+    );
+    assert_eq!(served.requests().len(), PAGES);
+}
+
 #[test]
-fn a_pool_with_more_and_more_people_ends_by_its_own_count() {
+fn more_people_than_twice_any_estimate_are_no_endless_answer() {
     let mut pages = crate::cognito::users::pages::Pages::default();
-    let mut read = 0_usize;
-    while !pages.have_no_end() {
-        let mut new = somebody();
-        new.username = Personal::new(format!("u{read}"));
-        pages.take(&[new], Some(&read.to_string()));
-        if pages.are_many() {
-            pages.expect(Some(30));
-        }
-        read += 1;
+    for read in 0..20_000_usize {
+        pages.take(&[somebody_of(read)], Some(&read.to_string()));
+        assert!(!pages.have_no_end() && !pages.go_round(), "{read}");
     }
-    assert_eq!((read, pages.go_round(), pages.are_stale()), (81, false, false));
+    assert_eq!(pages.people(), 20_000);
+    for read in 0..3 {
+        assert!(!pages.have_no_end());
+        pages.take(&[somebody_of(0)], Some(&format!("t{read}")));
+    }
+    assert!(pages.have_no_end() && !pages.go_round());
+}
+
+fn somebody_of(number: usize) -> Account {
+    Account {
+        username: Personal::new(format!("u{number}")),
+        ..somebody()
+    }
 }
 
 fn somebody() -> Account {
