@@ -9,6 +9,7 @@ pub mod core;
 pub mod hands;
 pub mod home;
 pub mod host;
+pub mod left;
 pub mod mirror;
 mod observing;
 pub mod output;

@@ -22,7 +22,12 @@ pub(crate) const ROUTE53: Codes = &[
     ),
     ("NoSuchHostedZone", Kind::NotFound, UNKNOWN_OBJECT, LOOK_AT_ID),
     ("HostedZoneNotFound", Kind::NotFound, UNKNOWN_OBJECT, LOOK_AT_ID),
-    ("NoSuchChange", Kind::NotFound, UNKNOWN_OBJECT, LOOK_AT_ID),
+    (
+        "NoSuchChange",
+        Kind::NotFound,
+        "Route 53 says that it knows no such change",
+        Some("Look at the endpoint and the account: the change was accepted there, or somewhere else."),
+    ),
     ("NoSuchHealthCheck", Kind::NotFound, UNKNOWN_OBJECT, LOOK_AT_ID),
 ];
 

@@ -51,6 +51,17 @@ fn any_path() -> impl clap::builder::TypedValueParser<Value = PathBuf> {
     clap::builder::OsStringValueParser::new().map(PathBuf::from)
 }
 
+/// A file that is written. `-` means stdout to many programs, and none of ours writes a file there.
+fn file_to_write() -> impl clap::builder::TypedValueParser<Value = PathBuf> {
+    use clap::builder::TypedValueParser as _;
+    clap::builder::PathBufValueParser::new().try_map(|file| match file.as_os_str() == "-" {
+        true => Err(
+            "- is no file: give its name. What is printed without this flag goes to stdout; a file of this name is ./-",
+        ),
+        false => Ok(file),
+    })
+}
+
 /// What fits every command.
 #[derive(Debug, Clone, Group)]
 pub struct Global {
@@ -82,7 +93,7 @@ pub struct Global {
     #[arg(long, global = true)]
     pub new_mirror: bool,
     /// The run's recovery code: `run new` writes it to this new file, every other command reads it there
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", value_parser = file_to_write())]
     pub recovery_code_file: Option<PathBuf>,
     /// Who decides, as recorded in the journal [default: your user name]
     #[arg(long, global = true, value_name = "WHO")]
@@ -315,7 +326,7 @@ pub enum Journal {
         /// The run
         run: String,
         /// The new file; without it the lines go to stdout
-        #[arg(long, value_name = "FILE")]
+        #[arg(long, value_name = "FILE", value_parser = file_to_write())]
         out: Option<PathBuf>,
         #[command(flatten)]
         writing: Writing,

@@ -12,6 +12,9 @@ use serde_json::{Map, Value};
 use switchback_api::wire::{ApiError, PreviewView, ReadingView, RollbackProgress, SCHEMA_VERSION, Tone};
 use switchback_model::text;
 
+/// The columns of a terminal that does not say how many it has.
+const USUAL_WIDTH: u16 = 80;
+
 /// Set once nobody reads stdout any more, as after `| head -1`.
 static CLOSED: AtomicBool = AtomicBool::new(false);
 /// Why stdout could not be written, such as a full disk; the first reason stays.
@@ -201,7 +204,14 @@ pub fn versioned(value: impl Serialize) -> Value {
 /// A table with a head line and no frame, so that it can be cut and searched. A cell is one line of its
 /// own, whatever stands in it, so that no text of others looks like a row.
 pub fn table(head: &[&str], rows: Vec<Vec<String>>) -> String {
-    let mut table = Table::new();
+    table_in(Table::new(), head, rows)
+}
+
+fn table_in(mut table: Table, head: &[&str], rows: Vec<Vec<String>>) -> String {
+    // A terminal that nobody gave a size says 0 columns.
+    if table.width() == Some(0) {
+        table.set_width(USUAL_WIDTH);
+    }
     table
         .load_preset(presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic)

@@ -1,6 +1,8 @@
 //! A session: the lease of one run, from the taking to the giving back, with what happens said as it
 //! happens.
 
+mod settle;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +12,7 @@ use switchback_api::host::{Claim, Host};
 use switchback_api::screen;
 use switchback_api::view::{Live, event_view, snapshot};
 use switchback_api::wire::{ApiError, RunSnapshot, StepView};
-use switchback_engine::driver::{Driver, SubmitError, Turn};
+use switchback_engine::driver::Driver;
 use switchback_engine::expect::read;
 use switchback_engine::monitor::MonitorRun;
 use switchback_engine::ports::{Clock, ProviderErrorKind, World};
@@ -32,8 +34,10 @@ pub struct Session<'a> {
     speed: u32,
     said: u64,
     deadline: Instant,
-    /// Ctrl-C.
+    /// Ctrl-C and the end signal.
     pub signals: Signals,
+    /// Whether the run was asked to stop by one of them.
+    stopping: bool,
 }
 
 /// Takes the lease, does the work, and gives the lease back, whatever came of it.
@@ -59,6 +63,7 @@ pub async fn driven<T>(
         said,
         deadline: Instant::now() + Duration::from_secs(timeout_s.clamp(1, 86_400)),
         signals,
+        stopping: false,
     };
     let outcome = work(&mut session).await;
     session.tell();
@@ -94,7 +99,11 @@ impl Session<'_> {
         for look in 0..monitor.fail_after.max(monitor.pass_after) {
             if look > 0 {
                 let every = Duration::from_secs(u64::from(monitor.every_s));
-                self.clock.sleep(every).await;
+                tokio::select! {
+                    () = self.clock.sleep(every) => {}
+                    () = self.signals.next() => {}
+                }
+                self.ends_if_asked().await?;
             }
             let Some(reading) = read(self.run(), &monitor, &*self.world).await else {
                 return Ok(());
@@ -193,55 +202,6 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Works until only a command can bring the run further. The first Ctrl-C asks for an honest
-    /// stop, which resolves what is in flight; the second gives up waiting and leaves that to the
-    /// next driver.
-    pub async fn settle(&mut self) -> Result<(), ApiError> {
-        let mut stopping = false;
-        loop {
-            if self.signals.count() > 1 {
-                return Err(waited("You stopped waiting.", self.run()));
-            }
-            if self.signals.count() == 1 && !stopping {
-                stopping = true;
-                self.ask_to_stop().await?;
-            }
-            if Instant::now() >= self.deadline {
-                return Err(waited("The time to wait is over.", self.run()));
-            }
-            match self.driver.turn().await? {
-                Turn::Worked => self.tell(),
-                Turn::Idle => return Ok(()),
-                Turn::Waiting(at) => {
-                    let span = at.duration_since(self.clock.now());
-                    let span = Duration::try_from(span).unwrap_or(Duration::ZERO);
-                    tokio::select! {
-                        () = self.clock.sleep(span) => {}
-                        () = self.signals.next() => {}
-                        () = tokio::time::sleep_until(self.deadline) => {}
-                    }
-                }
-            }
-        }
-    }
-
-    async fn ask_to_stop(&mut self) -> Result<(), ApiError> {
-        self.cx
-            .out
-            .say("Stopping: what is in flight is resolved first. Ctrl-C again leaves it to the next driver.");
-        let submission = Submission {
-            command: Command::Stop,
-            basis: None,
-            by: self.cx.operator()?,
-            reason: Some("Interrupted at the keyboard".to_owned()),
-        };
-        match self.driver.submit(&submission).await {
-            // Stopped or stopping already.
-            Ok(_) | Err(SubmitError::Rejected(_)) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
-    }
-
     /// Runs a step's before-checks and works until they have ended.
     pub async fn check(&mut self, id: &StepId) -> Result<(), ApiError> {
         self.submit(Command::Check { step: id.clone() }, None, None)
@@ -287,37 +247,6 @@ pub fn step_view(snapshot: RunSnapshot, id: &StepId) -> Result<StepView, ApiErro
         .flat_map(|phase| phase.steps)
         .find(|step| step.id == id.as_str())
         .ok_or_else(|| ApiError::internal(format!("step {id} is gone")))
-}
-
-fn waited(why: &str, run: &Run) -> ApiError {
-    let doubt = match run.in_flight() {
-        Some(step) => format!("{why} Step {step} is in doubt: it is not known whether its call was applied."),
-        None => {
-            let open = run.steps.iter().find(|(_, step)| {
-                matches!(
-                    step.state,
-                    StepState::Verifying { .. } | StepState::UndoVerifying { .. }
-                )
-            });
-            match open {
-                Some((step, _)) => {
-                    format!("{why} The change of step {step} was accepted; it is not verified yet.")
-                }
-                None => match run.set_aside() {
-                    Some((step, _)) => format!(
-                        "{why} Step {step} is in doubt: AWS refused its call, and it was not seen since."
-                    ),
-                    None => format!("{why} The run is not settled."),
-                },
-            }
-        }
-    };
-    ApiError::new(
-        "unknown",
-        doubt,
-        "The next command on this run looks at the world again; nothing is repeated blindly.",
-        format!("run {}", run.id),
-    )
 }
 
 /// What became of a step, as an error where it is not done.

@@ -206,6 +206,38 @@ impl Command {
             Self::RollbackAbandon => "rollback-abandon",
         }
     }
+
+    /// What it asks for, in words that a person may read after "to".
+    #[must_use]
+    pub fn in_words(&self) -> &'static str {
+        match self {
+            Self::Rollback { .. } => "go back",
+            Self::RollbackRetry => "try the way back again",
+            Self::RollbackDone { .. } => "say that an item is done",
+            Self::RollbackAbandon => "give the way back up",
+            Self::Check { .. }
+            | Self::RecordChecks { .. }
+            | Self::Apply { .. }
+            | Self::ApplyOverriding { .. }
+            | Self::Attest { .. }
+            | Self::Skip { .. }
+            | Self::SkipUnseen { .. }
+            | Self::Accept { .. }
+            | Self::Reopen { .. }
+            | Self::Resolve { .. }
+            | Self::ResolveFields { .. }
+            | Self::Inspect { .. }
+            | Self::Adopt { .. }
+            | Self::Decide { .. }
+            | Self::CheckGate { .. }
+            | Self::Gate { .. }
+            | Self::ExtendDeadline { .. }
+            | Self::Amend { .. }
+            | Self::Hold
+            | Self::Stop
+            | Self::Resume => self.word(),
+        }
+    }
 }
 
 /// A command with what the person saw, who they are and why.

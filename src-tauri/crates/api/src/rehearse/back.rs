@@ -94,7 +94,7 @@ impl ScriptedOperator<'_> {
     /// Lets a rollback of so many items go on until it is over, or stops where no person's turn is.
     async fn until_over(&mut self, items: usize) -> Result<(usize, Option<String>), ApiError> {
         loop {
-            self.driver.settle().await?;
+            self.settle().await?;
             let rollback = self.driver.run().rollback.as_ref();
             let item = rollback.and_then(|r| r.item().cloned());
             match rollback.map(|r| (r.state.clone(), r.done)) {

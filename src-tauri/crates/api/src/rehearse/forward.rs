@@ -116,7 +116,7 @@ impl ScriptedOperator<'_> {
                 }
                 other => other?,
             }
-            self.driver.settle().await?;
+            self.settle().await?;
             let state = self.state(id).clone();
             self.say(Some(id), state.state.words(), &last_words(&state));
             match state.state {
@@ -137,7 +137,7 @@ impl ScriptedOperator<'_> {
         loop {
             self.submit(Command::Check { step: id.clone() }, None, None)
                 .await?;
-            self.driver.settle().await?;
+            self.settle().await?;
             let state = self.state(id);
             if state.state == StepState::Ready {
                 self.say(
@@ -176,7 +176,7 @@ impl ScriptedOperator<'_> {
                     self.say(Some(id), "Waiting", &observed);
                     let left = until.duration_since(self.around.clock.now());
                     let left = Duration::try_from(left).unwrap_or(Duration::ZERO);
-                    self.around.clock.sleep(left + Duration::from_millis(500)).await;
+                    self.pause(left + Duration::from_millis(500)).await?;
                 }
                 (None, None) => return Ok(Some(format!("step {id} is blocked"))),
             }
@@ -203,7 +203,7 @@ impl ScriptedOperator<'_> {
                     }
                 }
             }
-            self.around.clock.sleep(Duration::from_secs(5)).await;
+            self.pause(Duration::from_secs(5)).await?;
         }
         Err(ApiError::internal(
             "the monitors did not notice that the site is down",

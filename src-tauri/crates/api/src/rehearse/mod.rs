@@ -5,6 +5,7 @@
 mod back;
 mod forward;
 mod people;
+mod wait;
 
 use switchback_engine::driver::Driver;
 use switchback_engine::run::StepRun;
@@ -15,6 +16,7 @@ use switchback_rehearsal::{Client, Fault, NotAFault};
 use crate::closed_world::control;
 use crate::hands::Hand;
 use crate::host::{Host, Surroundings};
+use crate::left::left;
 use crate::wire::ApiError;
 
 pub use people::ByHand;
@@ -127,14 +129,22 @@ pub trait Audience: Send + Sync {
     fn hear(&mut self, line: Line);
     /// Looks at the world at a stage, before anything goes on.
     async fn look(&mut self, stage: Stage, endpoint: &str) -> Result<(), ApiError>;
+    /// Why the rehearsal is to end, once somebody asked for that. It ends where no call is on its way, and not by going back.
+    fn ends(&self) -> Option<&'static str> {
+        None
+    }
+    /// Waits until somebody asks for it.
+    async fn until_ends(&mut self) {
+        std::future::pending().await
+    }
 }
 
 /// Runs the whole runbook forward, each proposed rule on the way, and then a full rollback, as a
 /// scripted operator.
 ///
 /// # Errors
-/// When the fault or the runbook can't be read, and when the engine or the world fails otherwise than
-/// by a fault. A step or rollback that does not come to its end is an [`Outcome`].
+/// When the fault or the runbook can't be read, when the audience asks it to end, and when the engine or the world fails
+/// otherwise than by a fault. A step or rollback that does not come to its end is an [`Outcome`].
 pub async fn auto(
     host: &Host,
     script: &Script<'_>,
@@ -169,6 +179,7 @@ pub async fn auto(
         by_hand: Vec::new(),
         gates: Vec::new(),
         audience,
+        ended: false,
     };
     let outcome = operator.go(&endpoint).await;
     host.release(&run, &lease)?;
@@ -199,8 +210,9 @@ pub async fn go_back(
         by_hand: Vec::new(),
         gates: Vec::new(),
         audience,
+        ended: false,
     };
-    operator.driver.settle().await?;
+    operator.settle().await?;
     let back = operator.back().await;
     host.release(run, &lease)?;
     back
@@ -218,6 +230,8 @@ struct ScriptedOperator<'a> {
     by_hand: Vec<ByHand>,
     gates: Vec<String>,
     audience: &'a mut dyn Audience,
+    /// Whether the rehearsal was asked to end.
+    ended: bool,
 }
 
 impl ScriptedOperator<'_> {
@@ -228,7 +242,11 @@ impl ScriptedOperator<'_> {
             Ok(None) => self.forward(None).await,
             other => other,
         };
-        // Whatever ends the way forward, the way back is gone all the same.
+        if self.ended {
+            forward?;
+            return Err(left("Stopped.", self.driver.run()));
+        }
+        // Whatever else ends the way forward, the way back is gone all the same.
         let stopped = forward.unwrap_or_else(|error| Some(error.message));
         let far = self.stands().await?;
         self.audience.look(Stage::Far, endpoint).await?;

@@ -44,7 +44,7 @@ impl ScriptedOperator<'_> {
                 phase: phase.id.clone(),
             };
             self.submit(command, None, None).await?;
-            self.driver.settle().await?;
+            self.settle().await?;
             match may_say_go(self.driver.run(), &phase.id, self.around.clock.now()) {
                 Ok(()) => break,
                 Err(why) if mended || self.fault.is_none() => {
@@ -132,7 +132,7 @@ impl ScriptedOperator<'_> {
         let reason = Some("scripted: said to be done as the runbook says".to_owned());
         self.submit(Command::Attest { step: id.clone() }, None, reason)
             .await?;
-        self.driver.settle().await?;
+        self.settle().await?;
         let (what, kind) = match step.kind {
             StepKind::Notice => ("sent", "notice"),
             _ => ("attested", "attest"),

@@ -3,7 +3,7 @@
 use switchback_engine::next::{is_not_proven, is_your_turn};
 use switchback_model::event::MonitorState;
 use switchback_model::text::lasting;
-use switchback_model::{Event, EventKind, Verdict, Way};
+use switchback_model::{Event, EventKind, Finding, Verdict, Way};
 
 use crate::wire::EventView;
 
@@ -233,7 +233,16 @@ fn tell(kind: &EventKind) -> EventWords {
             format!("{} in doubt: {}", way(attempt), problem.message),
         ),
         EventKind::Inspected { attempt, finding } => {
-            about(&attempt.step, format!("Looked at the world: {}", finding.word()))
+            let why = match finding {
+                Finding::Unclear { why } => format!(". {}", why.trim_end_matches('.')),
+                Finding::Before | Finding::After | Finding::Partial { .. } | Finding::Other { .. } => {
+                    String::new()
+                }
+            };
+            about(
+                &attempt.step,
+                format!("Looked at the world: {}{why}", finding.word()),
+            )
         }
         EventKind::InSync { attempt, .. } => about(&attempt.step, "In sync on every server".to_owned()),
         EventKind::VerifyProgress { attempt, readings } => {
@@ -357,7 +366,7 @@ fn tell(kind: &EventKind) -> EventWords {
         EventKind::StopRequested { by, reason } => {
             (None, Some(by.to_string()), format!("Stopping{}", because(reason)))
         }
-        EventKind::Stopped => (None, None, "Stopped: nothing is in flight".to_owned()),
+        EventKind::Stopped => (None, None, "Stopped: nothing more is sent".to_owned()),
         EventKind::Released { by, reason } => (None, Some(by.to_string()), format!("Goes on: {reason}")),
         EventKind::RollbackConfirmed { plan, by, reason, .. } => (
             None,

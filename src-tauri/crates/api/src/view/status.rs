@@ -22,7 +22,7 @@ pub(super) fn status(snapshot: &RunSnapshot) -> String {
 }
 
 /// What somebody wrote in a runbook, as a chat shows it: in one line, and with nothing that it would obey as markup,
-/// as a mention or as a picture.
+/// as a mention, as a link or as a picture.
 fn plain(text: &str) -> String {
     let text = line(&text.split_whitespace().collect::<Vec<_>>().join(" "));
     let letters: Vec<char> = text.chars().collect();
@@ -40,7 +40,20 @@ fn plain(text: &str) -> String {
             _ => true,
         }
     });
-    kept.map(|(_, c)| c).collect()
+    let kept: String = kept.map(|(_, c)| c).collect();
+    kept.split(' ').map(inert).collect::<Vec<_>>().join(" ")
+}
+
+/// A word that a chat would make a link or a mention of, written so that it makes none. Only now: what was left out above
+/// may have stood in the middle of it. A plain name of a host stays as people know it.
+fn inert(word: &str) -> String {
+    let lower = word.to_ascii_lowercase();
+    let is_link = lower.contains("://") || lower.contains("www.");
+    let word = word.replace('@', "[@]");
+    match is_link {
+        true => word.replace("://", "[:]//").replace('.', "[.]"),
+        false => word,
+    }
 }
 
 fn where_it_is(snapshot: &RunSnapshot) -> String {
@@ -111,7 +124,6 @@ fn place(snapshot: &RunSnapshot) -> String {
 }
 
 fn going_back(rollback: &RollbackProgress) -> String {
-    let done = rollback.items.iter().filter(|item| item.state == "done").count();
     let of = rollback.items.len();
     let unproven = rollback.items.iter().any(|item| item.state == "unproven");
     let how = match (rollback.state.as_str(), rollback.your_turn || unproven) {
@@ -119,13 +131,11 @@ fn going_back(rollback: &RollbackProgress) -> String {
         ("halted", false) => "has stopped",
         _ => "under way",
     };
-    let item = rollback.items.iter().find(|item| item.state != "done");
-    let item = item.map_or_else(String::new, |item| {
-        format!(
-            ", item {} of {of}, \"{}\"",
-            (done + 1).min(of),
-            plain(&item.title)
-        )
+    // What goes on beside it may be done already: its number is its place in the list, not how many are done.
+    let mut items = rollback.items.iter().enumerate();
+    let item = items.find(|(_, item)| item.state != "done");
+    let item = item.map_or_else(String::new, |(at, item)| {
+        format!(", item {} of {of}, \"{}\"", at + 1, plain(&item.title))
     });
     format!("rolling back \"{}\"{item}: {how}", plain(&rollback.title))
 }

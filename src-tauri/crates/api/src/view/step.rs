@@ -291,6 +291,10 @@ fn note(step: &Step, state: &StepRun) -> String {
                 "Nothing to change: it was read just now and is so already. Looking from outside.".to_owned()
             }
             Some(a) if a.in_sync.is_some() => "In sync on every server. Looking from outside.".to_owned(),
+            // What is waited for has no end where nobody answers: it is said why.
+            Some(a) if unclear(Some(a)).is_some() => {
+                format!("Accepted. {}", unclear(Some(a)).unwrap_or_default())
+            }
             Some(_) if spreads(step) => "Accepted. Waiting until every server has it.".to_owned(),
             Some(a) => match service_so_far(step, a) {
                 Some(so_far) => format!("Accepted. So far: {so_far}."),

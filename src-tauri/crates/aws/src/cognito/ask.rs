@@ -117,7 +117,11 @@ impl Aws {
                 // A description that does not name its pool describes none.
                 .filter(|pool| pool.id().is_some())
                 .ok_or_else(|| incomplete(POOL.operation, "user pool"))?;
-            Ok((pool, told.last()))
+            // What is so of another pool says nothing of ours.
+            match pool.id() == Some(id.as_str()) {
+                true => Ok((pool, told.last())),
+                false => Err(incomplete(POOL.operation, "user pool of that id")),
+            }
         };
         self.asked.pools.ask(self, pool_id.to_owned(), call).await
     }
@@ -145,11 +149,17 @@ impl Aws {
                 .describe_user_pool_client()
                 .user_pool_id(&pool)
                 .client_id(&id);
-            described!(aws, CLIENT, request)
+            let client = described!(aws, CLIENT, request)
                 .map_err(|error| lacking(error, &format!("the user pool {pool}")))?
                 .user_pool_client
                 .filter(|client| client.client_id().is_some())
-                .ok_or_else(|| incomplete(CLIENT.operation, "client"))
+                .ok_or_else(|| incomplete(CLIENT.operation, "client"))?;
+            let is_ours =
+                client.client_id() == Some(id.as_str()) && client.user_pool_id().is_none_or(|of| of == pool);
+            match is_ours {
+                true => Ok(client),
+                false => Err(incomplete(CLIENT.operation, "client of that id in that pool")),
+            }
         };
         let key = format!("{pool_id} {client_id}");
         self.asked.clients.ask(self, key, call).await
@@ -166,7 +176,13 @@ impl Aws {
             match described {
                 Ok(output) => output
                     .domain_description
-                    .ok_or_else(|| incomplete(DOMAIN.operation, "description")),
+                    .ok_or_else(|| incomplete(DOMAIN.operation, "description"))
+                    .and_then(|told| match told.domain() {
+                        Some(of) if !of.eq_ignore_ascii_case(&name) => {
+                            Err(incomplete(DOMAIN.operation, "description of that domain"))
+                        }
+                        Some(_) | None => Ok(told),
+                    }),
                 Err(error) if error.kind == ProviderErrorKind::NotFound => {
                     Ok(DomainDescriptionType::builder().build())
                 }

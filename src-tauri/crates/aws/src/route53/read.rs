@@ -113,6 +113,9 @@ impl Aws {
         let zone = output
             .hosted_zone()
             .ok_or_else(|| incomplete(OPERATION, "zone"))?;
+        if bare(zone.id()) != bare(zone_id) {
+            return Err(incomplete(OPERATION, "zone of that id"));
+        }
         let servers = output
             .delegation_set()
             .map(|set| set.name_servers())

@@ -7,8 +7,9 @@ use switchback_model::event::Receipt;
 
 use super::batch::{Batch, OPERATION};
 use super::{CHANGE_SETS, GET_CHANGE, bare};
-use crate::connect::Aws;
+use crate::connect::{Aws, incomplete};
 use crate::error::refused;
+use crate::grammar::Word;
 use crate::observe::CallFacts;
 use crate::service::Service;
 
@@ -38,10 +39,10 @@ impl Aws {
         let output = self.run(CHANGE_SETS, &seen, call).await?;
         Ok(Receipt {
             request_id: seen.request_id(),
+            // It is journalled. One that is no id is none: then every server is asked instead.
             change_id: output
                 .change_info()
-                .map(|info| bare(info.id()).to_owned())
-                .filter(|id| !id.is_empty()),
+                .and_then(|info| Word::id(bare(info.id())).fits()),
             version: None,
             proven: Vec::new(),
             server_date: self.date_or_clock(&seen),
@@ -49,6 +50,9 @@ impl Aws {
     }
 
     /// Whether a change is INSYNC; none where the receipt names no change.
+    ///
+    /// # Errors
+    /// As any read, and `Untrue` where the answer is about another change or gives a state that there is not.
     pub(crate) async fn change_state(&self, receipt: &Receipt) -> Result<Option<SyncState>, ProviderError> {
         let Some(id) = &receipt.change_id else {
             return Ok(None);
@@ -63,9 +67,33 @@ impl Aws {
             .interceptor(seen.clone())
             .send();
         let output = self.run(GET_CHANGE, &seen, call).await?;
-        let in_sync = output
+        let untrue = |what: String| ProviderError {
+            request_id: seen.request_id(),
+            message: what,
+            ..incomplete(GET_CHANGE.operation, "change")
+        };
+        let info = output
             .change_info()
-            .is_some_and(|info| *info.status() == ChangeStatus::Insync);
+            .ok_or_else(|| incomplete(GET_CHANGE.operation, "change"))?;
+        // What is so of another change says nothing of ours.
+        if bare(info.id()) != bare(id) {
+            return Err(untrue(format!(
+                "AWS answers about another change: asked about {}, told of {}",
+                Word::id(bare(id)),
+                Word::id(bare(info.id()))
+            )));
+        }
+        let in_sync = match info.status() {
+            ChangeStatus::Insync => true,
+            ChangeStatus::Pending => false,
+            other => {
+                return Err(untrue(format!(
+                    "AWS says of the change {} what is neither PENDING nor INSYNC: {}",
+                    Word::id(bare(id)),
+                    Word::status(other.as_str())
+                )));
+            }
+        };
         Ok(Some(SyncState {
             in_sync,
             server_date: self.date_or_clock(&seen),

@@ -37,7 +37,7 @@ pub struct Report {
     /// The run
     pub run: String,
     /// The file, or an earlier report of this run; without it the report is printed as JSON with --json, or its summary
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = super::file_to_write())]
     pub html: Option<PathBuf>,
     #[command(flatten)]
     pub writing: super::Writing,

@@ -51,12 +51,14 @@ pub enum Run {
         #[command(flatten)]
         patience: Patience,
     },
-    /// Go on after a hold or a stop
+    /// Go on after a hold or a stop, also with what was accepted and not verified
     Resume {
         /// The run
         run: String,
         #[command(flatten)]
         reason: Reason,
+        #[command(flatten)]
+        patience: Patience,
     },
     /// Take the lease from whoever holds it; what was in flight is inspected
     Take {
@@ -86,7 +88,7 @@ pub enum Run {
         /// The run
         run: String,
         /// The file, or an earlier sheet of this run; without it the sheet goes to stdout
-        #[arg(long, value_name = "FILE")]
+        #[arg(long, value_name = "FILE", value_parser = super::file_to_write())]
         out: Option<PathBuf>,
         #[command(flatten)]
         writing: Writing,

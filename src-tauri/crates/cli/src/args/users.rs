@@ -42,7 +42,7 @@ pub enum Users {
         #[arg(long, value_name = "FILE.csv")]
         source: PathBuf,
         /// The result: a new file that only you may read; never written over an old one
-        #[arg(long, value_name = "FILE.csv")]
+        #[arg(long, value_name = "FILE.csv", value_parser = super::file_to_write())]
         out: PathBuf,
         #[command(flatten)]
         place: LookupPlace,

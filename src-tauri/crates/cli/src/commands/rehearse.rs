@@ -8,7 +8,7 @@ use crate::args::Rehearse;
 use crate::exit;
 use crate::host::Cx;
 use crate::print::Out;
-use crate::signals::Signals;
+use crate::signals::{Asked, Signals};
 
 pub async fn run(cx: &Cx<'_>, command: Rehearse) -> Result<u8, ApiError> {
     match command.auto {
@@ -90,6 +90,7 @@ struct Lines<'a> {
     out: &'a Out,
     observer: Option<std::path::PathBuf>,
     lines: Vec<Line>,
+    signals: Signals,
 }
 
 #[async_trait::async_trait]
@@ -104,6 +105,14 @@ impl Audience for Lines<'_> {
             self.out.data(&format!("{step}{}  {}", line.what, line.text));
         }
         self.lines.push(line);
+    }
+
+    fn ends(&self) -> Option<&'static str> {
+        self.signals.asked().map(Asked::reason)
+    }
+
+    async fn until_ends(&mut self) {
+        self.signals.first().await;
     }
 
     async fn look(&mut self, stage: Stage, endpoint: &str) -> Result<(), ApiError> {
@@ -153,6 +162,7 @@ async fn scripted(cx: &Cx<'_>, command: &Rehearse) -> Result<u8, ApiError> {
         out: cx.out,
         observer: command.observe.clone(),
         lines: Vec::new(),
+        signals: Signals::listen(),
     };
     let script = Script {
         runbook: command.runbook.as_deref(),

@@ -33,7 +33,11 @@ pub async fn run(cx: &Cx<'_>, command: Run) -> Result<u8, ApiError> {
             reason,
             patience,
         } => submit(cx, &run, Command::Stop, reason, patience.timeout).await,
-        Run::Resume { run, reason } => submit(cx, &run, Command::Resume, Some(reason.reason), SOON).await,
+        Run::Resume {
+            run,
+            reason,
+            patience,
+        } => submit(cx, &run, Command::Resume, Some(reason.reason), patience.timeout).await,
         Run::Take {
             run,
             reason,

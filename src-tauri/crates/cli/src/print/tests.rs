@@ -1,4 +1,6 @@
-use super::{MARK, Style, harmless, table};
+use comfy_table::Table;
+
+use super::{MARK, Style, harmless, table, table_in};
 
 #[test]
 fn only_our_own_styles_are_obeyed() {
@@ -29,4 +31,21 @@ fn a_cell_is_one_line_and_never_a_row() {
         table.contains("one⏎two  done") && table.contains("a b⏎c"),
         "{table}"
     );
+}
+
+/// As in a container whose terminal was given no size.
+#[test]
+fn a_terminal_without_a_size_is_as_wide_as_terminals_are() {
+    let shown = |width| {
+        let mut table = Table::new();
+        table.set_width(width);
+        let row = vec![
+            "lower-ttl".to_owned(),
+            "Waiting until every server has it".to_owned(),
+        ];
+        table_in(table, &["step", "note"], vec![row])
+    };
+    assert_eq!(shown(0), shown(80));
+    assert_eq!(shown(0).lines().count(), 2, "{}", shown(0));
+    assert!(shown(12).lines().count() > 2, "a narrow one is minded");
 }

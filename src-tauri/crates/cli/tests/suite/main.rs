@@ -6,6 +6,7 @@ mod admins;
 mod bad_input;
 mod cli;
 mod cognito;
+mod ended;
 mod life;
 mod parameter;
 mod pool_canary;

@@ -348,7 +348,7 @@ fn reason(submission: &Submission) -> Result<String, Rejection> {
         false => Ok(given),
         true => Err(Rejection::new(
             Code::NeedsReason,
-            format!("A reason is needed to {}.", submission.command.word()),
+            format!("A reason is needed to {}.", submission.command.in_words()),
             "Say why: it is recorded.",
         )),
     }

@@ -3,6 +3,7 @@
 
 mod apply;
 mod check;
+mod everywhere;
 mod fields;
 mod inspect;
 mod mark;
@@ -28,7 +29,7 @@ use switchback_model::event::MonitorState;
 use switchback_model::rollback::Precondition;
 use switchback_model::{
     AttemptId, CheckReading, Command, Event, EventKind, Finding, MonitorId, RollbackPlan, RollbackScope,
-    StepId, Submission,
+    RunState, StepId, Submission,
 };
 
 use tracing::{Instrument as _, Span};
@@ -102,8 +103,8 @@ struct Pace {
     next_checks: Option<Timestamp>,
     /// Whose the two are.
     verifying: Option<AttemptId>,
-    /// The attempt of which the provider can't say whether it is everywhere.
-    unanswerable: Option<AttemptId>,
+    /// What the provider answered of a step where it did not say whether its change is everywhere.
+    unsaid: BTreeMap<StepId, everywhere::Unsaid>,
     /// Steps that told nothing in this round of looks after a takeover.
     round: BTreeSet<StepId>,
     /// What a publication waits for that spreads.
@@ -224,6 +225,7 @@ impl Driver {
         }
         // Whatever a person asks for, what can't be read is looked at anew for it.
         self.pace.unread.clear();
+        self.pace.unsaid.clear();
         if !events.is_empty() || matches!(submission.command, Command::Inspect { .. }) {
             self.pace.not_before = None;
         }
@@ -358,6 +360,18 @@ impl Driver {
                 .await?;
             }
             Work::Complete => self.append(vec![EventKind::RollbackCompleted]).await?,
+        }
+        Ok(())
+    }
+
+    /// Ends a stop that was asked for, without anything that would still be looked at: whoever drives next goes on with
+    /// that. Nothing where no stop was asked for, or while a call is in flight.
+    ///
+    /// # Errors
+    /// Where the journal can't be written.
+    pub async fn leave(&mut self) -> Result<(), DriveError> {
+        if self.run.state == RunState::Stopping && self.run.in_flight().is_none() {
+            self.append(vec![EventKind::Stopped]).await?;
         }
         Ok(())
     }

@@ -11,7 +11,7 @@ use crate::ports::ProviderErrorKind as Kind;
 use crate::run::RollbackState;
 
 /// So many looks in a row that an answer makes useless are taken by themselves.
-const LOOKS: u32 = 3;
+pub(super) const LOOKS: u32 = 3;
 /// A step whose checks pass, but whose object can't be read for so long, is for a person to decide; as long as a change is
 /// waited for until it is everywhere.
 const UNREAD_FOR: Duration = Duration::from_secs(600);
@@ -26,7 +26,7 @@ pub(super) struct Unread {
 }
 
 /// Whether it is what was answered that makes a look useless.
-fn is_said(kind: Kind) -> bool {
+pub(super) fn is_said(kind: Kind) -> bool {
     match kind {
         Kind::Untrue | Kind::Refused | Kind::Conflict => true,
         Kind::Throttled

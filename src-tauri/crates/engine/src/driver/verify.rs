@@ -1,34 +1,21 @@
 //! Verification from outside: in sync on every server, then every after-check, each within its time.
 
 use futures_util::future::join_all;
-use jiff::{SignedDuration, Timestamp};
-use switchback_model::{
-    ActionSpec, AttemptId, CheckKind, CheckReading, CheckSpec, EventKind, Finding, Verdict, Way,
-};
+use jiff::SignedDuration;
+use switchback_model::{ActionSpec, AttemptId, CheckReading, CheckSpec, EventKind, Finding, Way};
 
+use super::everywhere::Spread;
 use super::inspect::{look, look_closely};
 use super::{DriveError, Driver};
 use crate::canaries::with_own;
 use crate::next::verifying;
-use crate::ports::{ProviderError, ProviderErrorKind};
 use crate::run::RollbackState;
 
-/// How often the provider is asked whether the change is everywhere: half of Route 53's five requests a second, so
-/// that the look that follows, our other reads and everybody else find room.
-const SYNC_EVERY: SignedDuration = SignedDuration::from_millis(400);
-/// A change that is not everywhere by then may take long: most of what was asked for it is left to others.
-const SYNC_USUAL: SignedDuration = SignedDuration::from_secs(120);
-/// How often the provider is asked from then on.
-const SYNC_SELDOM: SignedDuration = SignedDuration::from_secs(2);
 /// How often the after-checks are read while they do not pass.
 const CHECKS_EVERY: SignedDuration = SignedDuration::from_secs(2);
 /// A change that is not everywhere after this is a decision for a person: users of other tools
 /// reported 60 to 120 s (libdns/route53#14), so this is well beyond what is usual.
 const SYNC_WITHIN: SignedDuration = SignedDuration::from_secs(600);
-/// Without a change id (its answer was lost) and without a DNS observer, a change is taken to be
-/// everywhere after this.
-const SYNC_ASSUMED: SignedDuration = SignedDuration::from_secs(120);
-
 /// A publication that has not settled after this is a decision for a person: a roll of a service without a circuit
 /// breaker tries for ever (ECS developer guide, "Deployment circuit breaker").
 const SETTLES_WITHIN: SignedDuration = SignedDuration::from_secs(900);
@@ -83,30 +70,15 @@ impl Driver {
         let mut just_synced = false;
         // That it took too long is said of a look, not of the last answer before the limit.
         let is_due = self.pace.next_sync.is_none_or(|at| at <= now) || since > SYNC_WITHIN;
-        if !in_sync
-            && is_due
-            && let (Some(spec), Some(receipt)) =
-                (&spec, attempt.receipt.as_ref().filter(|r| r.change_id.is_some()))
-        {
-            let every = if since < SYNC_USUAL {
-                SYNC_EVERY
-            } else {
-                SYNC_SELDOM
-            };
-            self.pace.next_sync = now.checked_add(every).ok();
-            let asked = self.world.action(spec).sync(receipt).await;
-            self.pace.unanswerable =
-                matches!(&asked, Err(error) if is_unanswerable(error)).then(|| id.clone());
-            match asked {
-                Ok(Some(state)) if state.in_sync => {
-                    self.in_sync(id, state.server_date).await?;
+        if let Some(spec) = spec.as_ref().filter(|_| !in_sync && is_due) {
+            match self.ask_how_far(id, spec, &attempt, (now, since)).await? {
+                Spread::Everywhere => {
                     in_sync = true;
                     just_synced = true;
                     self.pace.next_checks = None;
                 }
-                Ok(Some(_)) => {}
-                Ok(None) => in_sync = true,
-                Err(error) => tracing::warn!(%error, "can't ask whether the change is everywhere"),
+                Spread::NotYet => {}
+                Spread::LeftToAPerson => return Ok(()),
             }
         }
 
@@ -116,11 +88,13 @@ impl Driver {
             let readings: Vec<CheckReading> =
                 join_all(specs.iter().map(|spec| world.check(spec, &history))).await;
             self.pace.next_checks = self.clock.now().checked_add(CHECKS_EVERY).ok();
-            let can_ask = attempt.receipt.as_ref().is_some_and(|r| r.change_id.is_some())
-                && self.pace.unanswerable.as_ref() != Some(id);
-            if !in_sync && !can_ask && sync_is_proven(&specs, &readings, since) {
-                self.in_sync(id, self.clock.now()).await?;
-                in_sync = true;
+            if !in_sync {
+                let seen = (&specs[..], &readings[..]);
+                match self.prove_otherwise(id, &attempt, seen, since).await? {
+                    Spread::Everywhere => in_sync = true,
+                    Spread::NotYet => {}
+                    Spread::LeftToAPerson => return Ok(()),
+                }
             }
             if in_sync && readings.iter().all(|r| r.verdict.lets_through()) {
                 // Checks look from outside; only the object itself proves that the change stands.
@@ -223,32 +197,4 @@ impl Driver {
         self.pace.not_before = wake;
         Ok(())
     }
-
-    async fn in_sync(&mut self, id: &AttemptId, server_date: Timestamp) -> Result<(), DriveError> {
-        self.append(vec![EventKind::InSync {
-            attempt: id.clone(),
-            server_date,
-        }])
-        .await
-    }
-}
-
-/// The provider has forgotten the change, or the role may not ask: nobody will ever be told, so it is
-/// proven as if its answer had been lost.
-fn is_unanswerable(error: &ProviderError) -> bool {
-    matches!(
-        error.kind,
-        ProviderErrorKind::NotFound | ProviderErrorKind::Denied
-    )
-}
-
-/// Without a change id nobody can be asked: every authoritative server's own answer proves it, and
-/// where there is no DNS observer, only time does.
-fn sync_is_proven(specs: &[CheckSpec], readings: &[CheckReading], since: SignedDuration) -> bool {
-    let seen = specs.iter().zip(readings).any(|(spec, reading)| {
-        // Of weighted record sets a server may give the same answer before and after.
-        matches!(&spec.kind, CheckKind::Authoritative { or, .. } if or.is_empty())
-            && reading.verdict == Verdict::Pass
-    });
-    seen || since >= SYNC_ASSUMED
 }

@@ -14,6 +14,7 @@ mod deadlines;
 mod doubted;
 mod doubts;
 mod edges;
+mod everywhere;
 mod expect;
 mod fields;
 mod gates;

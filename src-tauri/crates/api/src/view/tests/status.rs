@@ -200,3 +200,49 @@ fn nothing_that_was_written_in_a_runbook_is_obeyed_by_a_chat() {
     );
     assert_eq!(status.lines().count(), 3);
 }
+
+#[test]
+fn a_chat_makes_no_link_and_no_mention_of_what_was_written() {
+    for (written, said) in [
+        ("[x](https://evil.test/a)", "x(https[:]//evil[.]test/a)"),
+        ("HTTP*S*:*//*evil.test", "HTTPS[:]//evil[.]test"),
+        ("at www.evil.test now", "at www[.]evil[.]test now"),
+        ("WW*W.evil.test", "WWW[.]evil[.]test"),
+        ("a@everyone and a*@here", "a[@]everyone and ahere"),
+        // As people know them.
+        (
+            "TTL of apps.example.nhs.test: 60 s",
+            "TTL of apps.example.nhs.test: 60 s",
+        ),
+        ("Step 2/3, and/or v1.2", "Step 2/3, and/or v1.2"),
+    ] {
+        let mut plan = tis_like();
+        plan.title = written.to_owned();
+        let status = snapshot(&open(&plan), &Live::default(), t(0)).status;
+        assert!(
+            status.starts_with(&format!("REHEARSAL rehearsal, {said}: ")),
+            "{written}: {status}"
+        );
+        assert!(!status.contains("://"), "{status}");
+    }
+}
+
+/// What does not rest on an item goes on beside it, so that how many are done is no number of an item.
+#[tokio::test]
+async fn an_item_has_its_number_of_the_list() {
+    let scenes = scenes().await;
+    let active = scenes.into_iter().find_map(|scene| {
+        let rollback = scene.snapshot.rollback.as_ref()?;
+        let active = matches!(rollback.state.as_str(), "running" | "halted");
+        (active && rollback.items.len() > 1).then_some(scene.snapshot)
+    });
+    let mut made = active.expect("a scene with a rollback under way");
+    let rollback = made.rollback.as_mut().expect("it is under way");
+    let of = rollback.items.len();
+    for (item, state) in rollback.items.iter_mut().zip(["unproven", "done"]) {
+        item.state = state.to_owned();
+    }
+    let title = rollback.items[0].title.clone();
+    let said = again(&made);
+    assert!(said.contains(&format!("item 1 of {of}, \"{title}\": ")), "{said}");
+}

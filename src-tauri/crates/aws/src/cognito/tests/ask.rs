@@ -283,3 +283,43 @@ fn who_may_not_look_people_up_is_told_which_policy_grants_it() {
     }
     assert!(!denied("DescribeUserPool").contains("--iam support"));
 }
+
+#[tokio::test]
+async fn an_answer_about_another_object_tells_nothing_of_ours() {
+    let theirs = r#"{"UserPool":{"Id":"eu-west-2_OTHER","DeletionProtection":"ACTIVE"}}"#;
+    let of_client = |pool: &str, id: &str| {
+        format!(r#"{{"UserPoolClient":{{"UserPoolId":"{pool}","ClientId":"{id}","ExplicitAuthFlows":[]}}}}"#)
+    };
+    let domain =
+        r#"{"DomainDescription":{"Domain":"other","UserPoolId":"eu-west-2_EXAMPLE","Status":"ACTIVE"}}"#;
+    let sign_in = || PoolExpectation::Domain {
+        domain: "signin".to_owned(),
+    };
+    for (body, expected, said) in [
+        (
+            theirs.to_owned(),
+            PoolExpectation::DeletionProtection,
+            "holds no user pool of that id",
+        ),
+        (
+            of_client(POOL, "2other"),
+            client("1example"),
+            "holds no client of that id in that pool",
+        ),
+        (
+            of_client("eu-west-2_OTHER", "1example"),
+            client("1example"),
+            "holds no client of that id in that pool",
+        ),
+        (
+            domain.to_owned(),
+            sign_in(),
+            "holds no description of that domain",
+        ),
+    ] {
+        let server = server(vec![play(200, &body)]).await;
+        let reading = check(&crate::tests::aws(&server.url), expected).await;
+        assert_eq!(reading.verdict, Verdict::Error, "{}", reading.observed);
+        assert!(reading.observed.contains(said), "{}", reading.observed);
+    }
+}

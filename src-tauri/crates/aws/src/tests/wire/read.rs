@@ -217,3 +217,71 @@ async fn sync_and_server_time_come_from_the_server() {
     assert_eq!(aws.identity().await.unwrap().account, "123456789012");
     assert_eq!(aws.server_now().await.unwrap().as_second(), DATE_S);
 }
+
+/// What is asked about a change until it is everywhere: only an answer about that change is one.
+#[tokio::test]
+async fn only_an_answer_about_our_change_says_that_it_is_everywhere() {
+    let told = |id: &str, status: &str| {
+        Play::Answer(
+            200,
+            format!(
+                "<GetChangeResponse {NS}><ChangeInfo><Id>{id}</Id><Status>{status}</Status>\
+                 <SubmittedAt>2026-01-01T10:00:00Z</SubmittedAt></ChangeInfo></GetChangeResponse>"
+            ),
+        )
+    };
+    let unknown = "<ErrorResponse><Error><Type>Sender</Type><Code>NoSuchChange</Code><Message>no</Message></Error>\
+                   <RequestId>x</RequestId></ErrorResponse>";
+    let receipt = switchback_model::event::Receipt {
+        request_id: None,
+        change_id: Some("C1".to_owned()),
+        version: None,
+        proven: Vec::new(),
+        server_date: jiff::Timestamp::UNIX_EPOCH,
+    };
+    for (play, kind, words) in [
+        (
+            told("/change/COTHER", "INSYNC"),
+            Kind::Untrue,
+            "about another change: asked about C1, told of COTHER",
+        ),
+        (told("", "INSYNC"), Kind::Untrue, "told of (not repeated: no id)"),
+        (
+            told("/change/anna@example.nhs.test", "INSYNC"),
+            Kind::Untrue,
+            "(not repeated: no id)",
+        ),
+        (
+            told("/change/C1", "insync "),
+            Kind::Untrue,
+            "(not repeated: no status)",
+        ),
+        (
+            told("/change/C1", "DONE"),
+            Kind::Untrue,
+            "neither PENDING nor INSYNC: DONE",
+        ),
+        (
+            Play::Answer(404, unknown.to_owned()),
+            Kind::NotFound,
+            "knows no such change (NoSuchChange)",
+        ),
+    ] {
+        let server = server(vec![play]).await;
+        let error = aws(&server.url).change_state(&receipt).await.unwrap_err();
+        assert_eq!(error.kind, kind, "{error}");
+        assert!(error.message.contains(words), "{error}");
+        assert!(!error.message.contains("anna"), "{error}");
+    }
+    let server = server(vec![told("/change/C1", "INSYNC")]).await;
+    let state = aws(&server.url).change_state(&receipt).await.unwrap();
+    assert!(state.unwrap().in_sync, "of ours it is one");
+}
+
+#[tokio::test]
+async fn a_zone_that_was_not_asked_for_is_none() {
+    let server = server(vec![zone_answer("example.nhs.test.", false)]).await;
+    let error = aws(&server.url).hosted_zone("Z0OTHER").await.unwrap_err();
+    assert_eq!(error.kind, Kind::Untrue);
+    assert!(error.message.contains("zone of that id"), "{error}");
+}

@@ -106,15 +106,20 @@ fn two_drivers_are_one_too_many() {
 
 #[cfg(unix)]
 #[test]
-fn control_c_stops_honestly_and_twice_leaves_it_to_the_next_driver() {
+fn control_c_resolves_what_is_in_flight_and_twice_leaves_it_to_the_next_driver() {
     let (place, world, run) = in_a_world();
     let seen = place.seen(&run);
-    // The change takes its time to be everywhere, and its driver asks until then.
-    world.inject("insync-slow:6000");
+    // The answer of the change is lost, and nothing can be read by which it would be found out what became of it.
+    world.inject("delay:ChangeResourceRecordSets:3000");
+    world.inject("lost-response");
     let args = applying(&run, "rehearsal", &seen);
     let driver = place.spawn(&args);
-    until("the change is accepted", || {
-        (place.state(&run, "lower-ttl") == "verifying").then_some(())
+    until("the call is on its way", || {
+        (place.state(&run, "lower-ttl") == "applying").then_some(())
+    });
+    world.inject("error-before:ListResourceRecordSets:ServiceUnavailable:1000");
+    until("it is in doubt", || {
+        (place.state(&run, "lower-ttl") == "in_doubt").then_some(())
     });
     let interrupt = || {
         let status = std::process::Command::new("kill")
@@ -125,7 +130,7 @@ fn control_c_stops_honestly_and_twice_leaves_it_to_the_next_driver() {
     interrupt();
     until("the stop is asked for", || {
         let shown = place.json(&["run", "show", &run, "--offline"]);
-        (shown["state"] != "open").then_some(())
+        (shown["state"] == "stopping").then_some(())
     });
     interrupt();
     let did = Did::of(driver.wait_with_output().unwrap());
@@ -133,6 +138,6 @@ fn control_c_stops_honestly_and_twice_leaves_it_to_the_next_driver() {
     insta::assert_snapshot!("control-c-twice", place.error_of(&did));
     // Nothing was cut off: the change stands, and the next driver goes on.
     assert_eq!(world.changes(), 1);
+    assert_eq!(place.state(&run, "lower-ttl"), "in_doubt");
     place.verify(&run);
-    world.lift("insync-slow");
 }

@@ -49,6 +49,34 @@ fn people_give_reasons() {
     assert_eq!(story.run(&[]).0.state, RunState::Open);
 }
 
+/// The words of a refusal are for people, and none of them is the name of a command.
+#[test]
+fn a_missing_reason_is_asked_for_in_words() {
+    let story = Story::new();
+    let (run, _) = story.run(&story.tell("check pass apply answer verify confirm halt"));
+    let item = run.rollback.as_ref().unwrap().item().unwrap().id.clone();
+    for (command, words) in [
+        (
+            Command::RollbackDone { item },
+            "A reason is needed to say that an item is done.",
+        ),
+        (
+            Command::RollbackAbandon,
+            "A reason is needed to give the way back up.",
+        ),
+        (Command::Hold, "A reason is needed to hold."),
+    ] {
+        let asked = Submission {
+            command,
+            basis: None,
+            by: operator(),
+            reason: None,
+        };
+        let refused = decide(&run, &asked, now(), &Facts::default()).unwrap_err();
+        assert_eq!(refused.message, words);
+    }
+}
+
 /// Whoever wants to stop is not asked why first; a reason that is given is kept.
 #[tokio::test]
 async fn a_stop_needs_no_reason() {

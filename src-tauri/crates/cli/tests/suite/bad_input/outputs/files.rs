@@ -125,6 +125,36 @@ fn a_file_is_written_whole_private_and_over_nothing_of_somebody_else() {
 }
 
 #[test]
+fn a_dash_is_no_name_of_a_file_that_is_written() {
+    let place = TestHome::new();
+    place.write("list.csv", "email\n");
+    let list = text(&place.path().join("list.csv")).to_owned();
+    let commands: [&[&str]; 5] = [
+        &["journal", "export", "run-1", "--out", "-"],
+        &["run", "sheet", "run-1", "--out", "-"],
+        &["report", "run-1", "--html", "-"],
+        &["users", "reconcile", "--source", &list, "--out", "-"],
+        &[
+            "run",
+            "new",
+            "dns-switch",
+            "--target",
+            "rehearsal",
+            "--recovery-code-file",
+            "-",
+        ],
+    ];
+    for command in commands {
+        let said = place.bad(2, command);
+        assert!(
+            said.contains("- is no file: give its name."),
+            "{command:?}: {said}"
+        );
+    }
+    assert!(!Path::new("-").exists());
+}
+
+#[test]
 fn what_is_no_file_is_refused_at_once_at_every_door() {
     let place = TestHome::new();
     let _world = Closed::of(&place);
