@@ -19,6 +19,7 @@ mod fields;
 mod gates;
 mod guard;
 mod happy;
+mod looked_again;
 mod marks;
 mod publishing;
 mod refusals;
