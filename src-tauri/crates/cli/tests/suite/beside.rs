@@ -105,7 +105,7 @@ fn applied() -> Station {
 
 impl Station {
     /// What stands in the record that `top` changes.
-    fn apps(&self) -> String {
+    fn record_of_apps(&self) -> String {
         let apps = |line: &String| line.contains("apps.example.nhs.test");
         self.world()
             .into_iter()
@@ -114,11 +114,11 @@ impl Station {
             .join("; ")
     }
 
-    fn on(&self, more: &[&str]) -> Did {
+    fn rollback_words(&self, more: &[&str]) -> Did {
         self.did(&[&["rollback", &self.run], more].concat())
     }
 
-    fn status(&self) -> String {
+    fn chat_status(&self) -> String {
         let words = ["run", "status", &self.run];
         Did::of(self.for_people(&words).output().unwrap()).code(0).out
     }
@@ -134,16 +134,19 @@ fn item(did: &Did, id: &str) -> String {
 #[test]
 fn what_an_earlier_rollback_made_is_looked_at_again_and_restored() {
     let desk = applied();
-    let before = desk.apps();
+    let before = desk.record_of_apps();
     let halted = desk.rollback(&["--rule", "R1"]).code(4);
     assert_eq!(item(&halted, "top"), "unproven");
     assert_eq!(item(&halted, "aside"), "done");
-    let made = desk.apps();
+    let made = desk.record_of_apps();
     assert_ne!(made, before, "it was taken back");
 
     // Somebody else writes the record. A word does not take that back.
     desk.world.inject("second-writer:203.0.113.99");
-    let refused = desk.on(&["--done", "top", "--reason", "looked"]).code(5).error();
+    let refused = desk
+        .rollback_words(&["--done", "top", "--reason", "looked"])
+        .code(5)
+        .error();
     let said = refused["message"].as_str().unwrap();
     assert!(
         said.contains("203.0.113.99") && said.contains("192.0.2.10"),
@@ -156,19 +159,19 @@ fn what_an_earlier_rollback_made_is_looked_at_again_and_restored() {
     assert!(desk.said("top").starts_with("undo_unverified"));
 
     // Nor does a rollback that is confirmed anew believe the old one.
-    desk.on(&["--abandon", "--reason", "anew"]).code(0);
+    desk.rollback_words(&["--abandon", "--reason", "anew"]).code(0);
     desk.lift("site-down:old");
-    let early = desk.on(&["--step", "early"]).code(0).json();
+    let early = desk.rollback_words(&["--step", "early"]).code(0).json();
     assert_eq!(early["unproven"], serde_json::json!(["unproven-top"]));
     assert!(!early["stays"].to_string().contains("TTL of apps\""), "{early}");
     let calls = desk.done("ChangeResourceRecordSets");
-    let plan = desk.on(&["--step", "top"]).code(0).json();
+    let plan = desk.rollback_words(&["--step", "top"]).code(0).json();
     assert!(
         plan["items"][0]["loses"].to_string().contains("203.0.113.99"),
         "{plan}"
     );
     desk.rollback(&["--step", "top"]).code(7);
-    assert_eq!(desk.apps(), made, "what was before stands there again");
+    assert_eq!(desk.record_of_apps(), made, "what was before stands there again");
     assert_eq!(desk.done("ChangeResourceRecordSets"), calls + 1);
     desk.rollback(&["--all"]).code(7);
     let shown = desk.shown(&["--offline"]).to_string();
@@ -179,7 +182,7 @@ fn what_an_earlier_rollback_made_is_looked_at_again_and_restored() {
 fn a_rollback_that_is_confirmed_anew_reads_anew() {
     let desk = applied();
     desk.rollback(&["--rule", "R1"]).code(4);
-    desk.on(&["--abandon", "--reason", "anew"]).code(0);
+    desk.rollback_words(&["--abandon", "--reason", "anew"]).code(0);
     desk.lift("site-down:old");
     let calls = desk.done("ChangeResourceRecordSets");
     desk.rollback(&["--rule", "R1"]).code(7);
@@ -192,15 +195,16 @@ fn what_is_kept_is_not_called_taken_back() {
     let desk = applied();
     desk.rollback(&["--rule", "R1"]).code(4);
     desk.world.inject("second-writer:203.0.113.99");
-    desk.on(&["--done", "top", "--reason", "looked"]).code(5);
+    desk.rollback_words(&["--done", "top", "--reason", "looked"])
+        .code(5);
     let keep = [
         "step", "resolve", &desk.run, "top", "--as", "keep", "--reason", "theirs",
     ];
     desk.say(0, &keep);
-    let ended = desk.on(&["--retry"]).code(7);
+    let ended = desk.rollback_words(&["--retry"]).code(7);
     assert_eq!(item(&ended, "top"), "kept");
     assert_eq!(item(&ended, "base"), "done");
-    assert!(desk.apps().contains("203.0.113.99"));
+    assert!(desk.record_of_apps().contains("203.0.113.99"));
     let shown = desk.shown(&["--offline"]).to_string();
     assert!(!shown.contains("Every change was taken back"), "{shown}");
 }
@@ -233,7 +237,7 @@ fn a_call_that_fails_beside_it_stops_the_whole_and_is_said() {
             .contains("--retry tries aside again"),
         "{said}"
     );
-    let status = desk.status();
+    let status = desk.chat_status();
     assert!(
         status.contains("item 2 of 5, \"Undo: TTL of www\": has stopped"),
         "{status}"
@@ -243,7 +247,8 @@ fn a_call_that_fails_beside_it_stops_the_whole_and_is_said() {
     // The permission is back, and a person has looked at top: one word, and the rest is tried anew.
     desk.world
         .lift("error-before:ChangeResourceRecordSets:AccessDenied:0");
-    desk.on(&["--done", "top", "--reason", "looked"]).code(7);
+    desk.rollback_words(&["--done", "top", "--reason", "looked"])
+        .code(7);
     assert_eq!(desk.done("ChangeResourceRecordSets"), calls + 5);
     let shown = desk.shown(&["--offline"]).to_string();
     assert!(
