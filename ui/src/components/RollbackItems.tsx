@@ -15,6 +15,8 @@ const STATES: Record<string, { kind: Kind; word: string }> = {
   stopped: { kind: "fail", word: "Stopped" },
   your_turn: { kind: "running", word: "Your turn" },
   unproven: { kind: "blocked", word: "Made, not proven" },
+  failed: { kind: "fail", word: "Failed" },
+  kept: { kind: "skipped", word: "Kept as it is" },
 };
 
 const KINDS: Record<string, string> = {

@@ -38,8 +38,18 @@ const failing = (snapshot: Pick<RunSnapshot, "monitors">): string[] => snapshot.
 
 const byHand = (progress: RollbackProgress): boolean => progress.items.some((i) => i.kind === "manual");
 
-/** Whether it stands at something that was made and that no check proves. */
-const isUnproven = (progress: RollbackProgress): boolean => progress.state === "halted" && progress.items.find((i) => i.state !== "done")?.state === "unproven";
+/** The item whose turn it is: all before it are through. */
+const turnOf = (progress: RollbackProgress) => progress.items.find((i) => i.state !== "done" && i.state !== "kept");
+
+/** What stopped it beside the item whose turn it is. */
+const failedBeside = (progress: RollbackProgress) => {
+  const turn = turnOf(progress);
+  return progress.state === "halted" ? progress.items.find((i) => i !== turn && (i.state === "failed" || i.state === "stopped")) : undefined;
+};
+
+/** Whether it stands at something that was made and that no check proves, and at nothing that failed. */
+const isUnproven = (progress: RollbackProgress): boolean =>
+  progress.state === "halted" && turnOf(progress)?.state === "unproven" && failedBeside(progress) === undefined;
 
 /** Where the rollback stands; complete is green only where nothing fails that people can see. */
 function standing(progress: RollbackProgress, snapshot: Pick<RunSnapshot, "monitors">): { kind: Kind; word: string } {
@@ -195,11 +205,14 @@ export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackP
   const [ask, setAsk] = useState<"done" | "abandon" | null>(null);
   const { kind, word } = standing(progress, snapshot);
   const done = progress.items.filter((i) => i.state === "done").length;
-  const at = progress.items.find((i) => i.state === "stopped" || i.state === "your_turn" || i.state === "unproven");
+  const failed = failedBeside(progress);
+  const at = progress.items.find((i) => i !== failed && (i.state === "stopped" || i.state === "your_turn" || i.state === "unproven"));
   const halted = progress.state === "halted";
   const mine = progress.your_turn;
   const looking = isUnproven(progress);
-  const current = progress.items.find((i) => i.state === "running") ?? at ?? progress.items.findLast((i) => i.state === "done" && i.step !== null);
+  // What is said to be done is the item whose turn it is, also where another one stopped the rollback.
+  const looked = at?.state === "unproven";
+  const current = progress.items.find((i) => i.state === "running") ?? failed ?? at ?? progress.items.findLast((i) => i.state === "done" && i.step !== null);
   const step = allSteps(snapshot).find((s) => s.id === current?.step);
   // What still fails is looked at before anything goes on.
   const bad = failing(snapshot);
@@ -225,7 +238,7 @@ export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackP
         {halted && mine && at !== undefined && <Turn item={at} />}
         {looking && at !== undefined && <Look at={at} progress={progress} />}
         {halted && !mine && !looking && (
-          <Notice kind="fail" title={at === undefined ? "The rollback stopped" : `Stopped at: ${at.title}`} role="alert">
+          <Notice kind="fail" title={(failed ?? at) === undefined ? "The rollback stopped" : `Stopped at: ${(failed ?? at)?.title}`} role="alert">
             {progress.why ?? "No reason was given."} What is done stays done; what is below has not begun.
           </Notice>
         )}
@@ -257,14 +270,14 @@ export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackP
           {halted && ask === "done" && at !== undefined && !told && (
             <ReasonForm
               key={at.id}
-              title={looking ? `${at.title}: looked at` : `${at.title}: done by hand`}
+              title={looked ? `${at.title}: looked at` : `${at.title}: done by hand`}
               label="Evidence"
               hint={
-                looking
+                looked
                   ? "Say what you saw and why the rest may go on. It is written to the journal with your name."
                   : "Say what you did and how you know that it is so. It is written to the journal with your name."
               }
-              submit={looking ? "Record, and go on" : "Record as done by hand"}
+              submit={looked ? "Record, and go on" : "Record as done by hand"}
               busy={busy !== null}
               onCancel={() => setAsk(null)}
               onSubmit={say}
@@ -292,7 +305,7 @@ export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackP
                   ) : (
                     // Trying a person's item again would do nothing: it is offered where the console tries.
                     <Primary
-                      basis={`retry/${at?.id}/${progress.why}`}
+                      basis={`retry/${(failed ?? at)?.id}/${progress.why}`}
                       loading={busy === "rollback_retry"}
                       plain={ask !== null}
                       onPress={() => void store.submit("rollback_retry", { do: "rollback_retry" })}
@@ -305,7 +318,7 @@ export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackP
                 <div className="action-others">
                   {!mine && at !== undefined && (
                     <Button onPress={() => setAsk("done")} testId="rollback-done">
-                      {looking ? "I looked: go on…" : "Done by hand…"}
+                      {looked ? "I looked: go on…" : "Done by hand…"}
                     </Button>
                   )}
                   <Button onPress={() => setAsk("abandon")} testId="rollback-abandon">

@@ -90,6 +90,49 @@ it("a rollback at something that was made and is not proven says whose turn it i
   expect(fake.asked.map((a) => a.command.do)).toEqual(["rollback_done"]);
 });
 
+it("what failed beside it stops the rollback: it is named and red, and what is said to be done is still the item whose turn it is", async () => {
+  const user = userEvent.setup();
+  const { fake } = await open("#/rollback", "silent,halted", (host) => {
+    host.edit = (s) => {
+      const rollback = s.rollback;
+      if (rollback === null) return s;
+      const [first, ...rest] = rollback.items;
+      if (first === undefined) return s;
+      const failed = { ...first, id: "aside", step: null, title: "Undo: aside", state: "failed" };
+      const why = "The undo was not applied. ChangeResourceRecordSets: not allowed. It went on beside top: The undo was made.";
+      return { ...s, rollback: { ...rollback, why, items: [{ ...first, state: "unproven" }, failed, ...rest.map((i) => ({ ...i, state: "to_do" }))] } };
+    };
+  });
+  expect(screen.getByTestId("rollback-state").textContent).toBe("Stopped");
+  expect(screen.queryByTestId("rollback-look")).toBeNull();
+  const main = screen.getByRole("main").textContent ?? "";
+  expect(main).toContain("Stopped at: Undo: aside");
+  expect(main).toContain("The undo was not applied.");
+  expect(main).toContain("Failed");
+  expect(screen.getByTestId("rollback-retry").textContent).toBe("Try this item again");
+  const turn = (await fake.runSnapshot("")).rollback?.items[0]?.id;
+  await user.click(screen.getByTestId("rollback-done"));
+  await user.type(screen.getByTestId("reason-input"), "The old Reval was seen by the team; its load balancer is being mended.");
+  await user.click(screen.getByTestId("reason-submit"));
+  expect(fake.asked.map((a) => a.command)).toEqual([{ do: "rollback_done", item: turn }]);
+});
+
+it("what a person kept says so, and is not counted as done", async () => {
+  await open("#/rollback", "silent,halted", (host) => {
+    host.edit = (s) => {
+      const rollback = s.rollback;
+      if (rollback === null) return s;
+      const [first, ...rest] = rollback.items;
+      if (first === undefined) return s;
+      const kept = { ...first, id: "kept", step: null, title: "Undo: kept", state: "kept" };
+      return { ...s, rollback: { ...rollback, items: [kept, { ...first, state: "done" }, ...rest.map((i) => ({ ...i, state: "stopped" }))] } };
+    };
+  });
+  const main = screen.getByRole("main").textContent ?? "";
+  expect(main).toContain("Kept as it is");
+  expect(main).toMatch(/1 of \d+ items done/);
+});
+
 it("while users are all right the way forward is the main button", async () => {
   await open("#/run/mid.3", "silent,done");
   expect(screen.getByTestId("to-current").className).toContain("main");

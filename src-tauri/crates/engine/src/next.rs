@@ -5,7 +5,7 @@ use switchback_model::rollback::ItemKind;
 use switchback_model::{AttemptId, Finding, PhaseId, RollbackItem, RunState, Step, StepId, StepState, Way};
 
 use crate::publish::is_due;
-use crate::rollback::ahead;
+use crate::rollback::{ahead, failed_beside, is_chosen_before, is_kept, is_looked_at};
 use crate::run::{Outcome, RollbackRun, RollbackState, Run, StepRun};
 
 /// One unit of work.
@@ -52,6 +52,13 @@ pub enum Work {
         /// The step.
         step: StepId,
     },
+    /// Look at the object of an item that was made before a person's last click and is not proven.
+    LookAgain {
+        /// The item.
+        item: String,
+        /// The step.
+        step: StepId,
+    },
     /// The rollback item that is next is finished.
     ItemDone(String),
     /// The rollback can't go on by itself.
@@ -75,7 +82,8 @@ impl Work {
             | Self::Check(step)
             | Self::Reinspect(step)
             | Self::Undo { step, .. }
-            | Self::Publish { step, .. } => Some(step),
+            | Self::Publish { step, .. }
+            | Self::LookAgain { step, .. } => Some(step),
             Self::Retry { attempt, .. }
             | Self::Weigh(attempt)
             | Self::Inspect(attempt)
@@ -163,8 +171,15 @@ fn rollback(run: &Run) -> Option<Work> {
     let Some(item) = rollback.item() else {
         return Some(Work::Complete);
     };
+    // Nothing is made of an older look.
+    if !is_looked_at(run, item, rollback.clicked_seq) {
+        return carry_on(run, rollback, item);
+    }
+    // A call that failed beside it stops the whole: nobody knows what it left.
+    let failed = failed_beside(run, rollback);
     // One that was made and that nothing proves yet does not hold up what does not rest on it.
-    carry_on(run, rollback, ahead(run, rollback).unwrap_or(item))
+    let item = failed.or_else(|| ahead(run, rollback)).unwrap_or(item);
+    carry_on(run, rollback, item)
 }
 
 /// The work at one item.
@@ -188,14 +203,14 @@ fn carry_on(run: &Run, rollback: &RollbackRun, item: &RollbackItem) -> Option<Wo
             let why = run.beyond.by_hand(id).map_or("", |why| why.words.as_str());
             halt(format!("{why} Take it back with the newer program, or by hand."))
         }
-        (ItemKind::Publish { .. }, Some((id, step))) => publish(run, &item.id, id, step, rollback.asked_seq),
+        (ItemKind::Publish { .. }, Some((id, step))) => publish(run, &item.id, id, step, rollback),
+        (ItemKind::Undo { .. }, Some(_)) if is_kept(run, rollback, item) => {
+            Some(Work::ItemDone(item.id.clone()))
+        }
         (ItemKind::Undo { .. }, Some((id, step))) => match step.state {
             // Chosen by fields before this was confirmed: this restores the rest.
             StepState::UndoVerifying { .. } | StepState::UndoUnverified
-                if step.current().is_some_and(|last| {
-                    last.seq < rollback.asked_seq
-                        && last.by_field.as_ref().is_some_and(|kept| !kept.fields.is_empty())
-                }) =>
+                if is_chosen_before(step, rollback) =>
             {
                 Some(Work::Undo {
                     item: item.id.clone(),
@@ -208,9 +223,15 @@ fn carry_on(run: &Run, rollback: &RollbackRun, item: &RollbackItem) -> Option<Wo
                 Some(Work::Inspect(step.current()?.id.clone()))
             }
             state if !state.may_have_effect() => Some(Work::ItemDone(item.id.clone())),
-            StepState::UndoUnverified => halt(not_proven(run, id)),
+            StepState::UndoUnverified => match is_looked_at(run, item, rollback.looked_since(item)) {
+                true => halt(not_proven(run, id)),
+                false => Some(Work::LookAgain {
+                    item: item.id.clone(),
+                    step: id.clone(),
+                }),
+            },
             StepState::UndoFailed | StepState::UndoForeign
-                if step.attempts.last().is_some_and(|a| a.seq > rollback.asked_seq) =>
+                if step.attempts.last().is_some_and(|a| a.seq > rollback.clicked_seq) =>
             {
                 halt(match step.state {
                     StepState::UndoForeign => "Somebody else changed it meanwhile.".to_owned(),
@@ -258,7 +279,7 @@ fn what_failed(run: &Run, id: &StepId) -> String {
 }
 
 /// The item that publishes once more: finished where nothing is left that nobody knows to be seen.
-fn publish(run: &Run, item: &str, id: &StepId, step: &StepRun, asked_seq: u64) -> Option<Work> {
+fn publish(run: &Run, item: &str, id: &StepId, step: &StepRun, rollback: &RollbackRun) -> Option<Work> {
     let halt = |why: &str| {
         Some(Work::Halt {
             item: item.to_owned(),
@@ -271,10 +292,12 @@ fn publish(run: &Run, item: &str, id: &StepId, step: &StepRun, asked_seq: u64) -
         StepState::InDoubt { .. } | StepState::UndoInDoubt { .. } => {
             Some(Work::Inspect(step.current()?.id.clone()))
         }
-        StepState::UndoUnverified if ours.is_some_and(|last| last.seq > asked_seq) => {
+        StepState::UndoUnverified if ours.is_some_and(|last| last.seq > rollback.asked_seq) => {
             halt(&not_proven(run, id))
         }
-        StepState::UndoFailed | StepState::UndoForeign if ours.is_some_and(|last| last.seq > asked_seq) => {
+        StepState::UndoFailed | StepState::UndoForeign
+            if ours.is_some_and(|last| last.seq > rollback.clicked_seq) =>
+        {
             let problem = ours.and_then(|last| last.problem.as_ref());
             let why = problem.map(|problem| format!(" {}: {}", problem.operation, problem.message));
             halt(&match step.state {

@@ -24,7 +24,10 @@ mod order;
 mod passed;
 mod set;
 
-pub use ahead::{ahead, is_finished, is_made_unproven};
+pub(crate) use ahead::is_chosen_before;
+pub use ahead::{
+    ahead, failed_beside, is_finished, is_kept, is_looked_at, is_made_unproven, unproven_before,
+};
 pub use breaches::standing;
 pub use order::reverse_order;
 

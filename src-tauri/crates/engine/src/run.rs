@@ -40,6 +40,8 @@ pub enum RollbackState {
     Running,
     /// It stopped at an item.
     Halted {
+        /// The item: the one that is next, or one that went on beside it.
+        item: String,
         /// Why.
         why: String,
         /// What its preconditions read.
@@ -82,6 +84,11 @@ pub struct RollbackRun {
     /// was tried since is not tried again without being asked. By sequence, not by time, because
     /// clocks may jump.
     pub asked_seq: u64,
+    /// The event by which it was confirmed: what an earlier rollback made is looked at after it.
+    pub confirmed_seq: u64,
+    /// As [`Self::asked_seq`], or the event by which a person said later that an item is done: what failed before it is
+    /// tried anew, and what is not proven is read anew at its turn.
+    pub clicked_seq: u64,
     /// Preconditions overridden by name.
     pub overrides: Vec<switchback_model::CheckId>,
 }
@@ -97,6 +104,25 @@ impl RollbackRun {
     #[must_use]
     pub fn named(&self, id: &str) -> Option<&switchback_model::RollbackItem> {
         self.plan.items.iter().find(|item| item.id == id)
+    }
+
+    /// The item at which it stopped: the one that is next, or one that went on beside it.
+    #[must_use]
+    pub fn stopped_at(&self) -> Option<&str> {
+        match &self.state {
+            RollbackState::Halted { item, .. } => Some(item),
+            RollbackState::Running | RollbackState::Completed | RollbackState::Abandoned => None,
+        }
+    }
+
+    /// The event since which an item that was made must have been looked at: at its turn a person's last click, beside it
+    /// the confirm.
+    #[must_use]
+    pub fn looked_since(&self, item: &switchback_model::RollbackItem) -> u64 {
+        match self.item().is_some_and(|next| next.id == item.id) {
+            true => self.clicked_seq,
+            false => self.confirmed_seq,
+        }
     }
 
     /// Whether it still holds the run.

@@ -363,6 +363,10 @@ pub enum EventKind {
         /// did it by hand has said so.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         verify: bool,
+        /// Whether a person's word is all there is: the object was not seen to be as before. Journals from before this
+        /// was kept do not tell it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_word: bool,
     },
     /// After a takeover, the object of a step was looked at, whatever its recorded state.
     Reinspected {

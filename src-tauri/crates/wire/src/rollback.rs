@@ -117,7 +117,8 @@ pub struct RollbackItemView {
     /// The exact calls.
     pub preview: Option<PreviewView>,
     /// `to_do`, `running`, `done`, `stopped`; `your_turn` of an item of people; `unproven` of one that was made and whose
-    /// check from outside did not pass in time. Always `to_do` in a plan not yet confirmed.
+    /// check from outside did not pass in time; `failed` of one that went on beside that and whose call failed; `kept` where
+    /// a person said that what stands there stays. Always `to_do` in a plan not yet confirmed.
     pub state: String,
 }
 

@@ -2136,7 +2136,8 @@ preconditions: Array<ReadingView>,
 preview: PreviewView | null, 
 /**
  * `to_do`, `running`, `done`, `stopped`; `your_turn` of an item of people; `unproven` of one that was made and whose
- * check from outside did not pass in time. Always `to_do` in a plan not yet confirmed.
+ * check from outside did not pass in time; `failed` of one that went on beside that and whose call failed; `kept` where
+ * a person said that what stands there stays. Always `to_do` in a plan not yet confirmed.
  */
 state: string, };
 

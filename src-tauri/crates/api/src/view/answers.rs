@@ -95,7 +95,7 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
                     Tone::Passing
                 },
                 headline: headline.to_owned(),
-                note: mirror.clone().unwrap_or_else(|| note.to_owned()),
+                note: mirror.clone().unwrap_or(note),
             },
             missing: mirror.into_iter().collect(),
             something_to_undo: false,
@@ -281,14 +281,26 @@ fn lost_by<'a>(run: &'a Run, breach: &Breach) -> Option<&'a str> {
 }
 
 /// That there is nothing to undo, and why: nothing was tried, or what was is not there any more.
-fn nothing(run: &Run) -> (&'static str, &'static str) {
+fn nothing(run: &Run) -> (&'static str, String) {
     let undone = |step: &StepRun| matches!(step.state, StepState::Undone { .. });
-    if run.steps.values().any(undone) {
-        ("Nothing to undo", "Every change was taken back")
+    let by_word: Vec<String> = run
+        .plan
+        .steps()
+        .filter(|step| {
+            let state = run.steps.get(&step.id).map(|step| step.state);
+            state == Some(StepState::Undone { accepted: true })
+        })
+        .map(|step| format!("“{}”", step.title))
+        .collect();
+    if !by_word.is_empty() {
+        let words = format!("Taken back; of {} a person said so", by_word.join(", "));
+        ("Nothing to undo", words)
+    } else if run.steps.values().any(undone) {
+        ("Nothing to undo", "Every change was taken back".to_owned())
     } else if run.steps.values().any(|step| !step.attempts.is_empty()) {
-        ("Nothing to undo", "No step has an effect to take back")
+        ("Nothing to undo", "No step has an effect to take back".to_owned())
     } else {
-        ("Nothing to undo yet", "No step has changed anything")
+        ("Nothing to undo yet", "No step has changed anything".to_owned())
     }
 }
 

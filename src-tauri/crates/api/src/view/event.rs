@@ -265,6 +265,12 @@ fn tell(kind: &EventKind) -> EventWords {
             format!("{} not verified in time: a decision is due", way(attempt)),
         ),
         EventKind::VerifyAgain { attempt } => about(&attempt.step, "Looking again".to_owned()),
+        EventKind::UndoNotNeeded {
+            step, by_word: true, ..
+        } => about(
+            step,
+            "Taken back by a person's word: it was not seen to be as before".to_owned(),
+        ),
         EventKind::UndoNotNeeded { step, .. } => about(step, "Nothing is left to undo".to_owned()),
         EventKind::Reinspected { step, finding } => about(
             step,

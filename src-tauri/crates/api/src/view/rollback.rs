@@ -1,7 +1,7 @@
 //! A rollback as a screen shows it, planned or under way.
 
 use jiff::Timestamp;
-use switchback_engine::rollback::{ahead, is_finished, is_made_unproven};
+use switchback_engine::rollback::{ahead, failed_beside, is_finished, is_kept, is_made_unproven};
 use switchback_engine::run::{RollbackRun, RollbackState, Run};
 use switchback_model::rollback::{Breach, ItemKind, Precondition};
 use switchback_model::{
@@ -49,7 +49,7 @@ pub fn rollback_plan_view(
         .steps()
         .filter(|s| !s.is_publisher())
         .filter(|s| run.steps[&s.id].state.may_have_effect() && !in_set.contains(&&s.id))
-        .map(|s| s.title.clone())
+        .map(|s| after::left(run, s))
         .collect();
     RollbackPlanView {
         digest: run.basis_of_rollback(plan).to_string(),
@@ -165,14 +165,17 @@ fn by_hand(run: &Run, plan: &RollbackPlan) -> Option<u64> {
 pub(super) fn progress(run: &Run, rollback: &RollbackRun, now: Timestamp) -> RollbackProgress {
     let (state, why, readings): (&str, Option<String>, &[CheckReading]) = match &rollback.state {
         RollbackState::Running => ("running", None, &[]),
-        RollbackState::Halted { why, readings } => ("halted", Some(why.clone()), readings),
+        RollbackState::Halted { why, readings, .. } => ("halted", Some(why.clone()), readings),
         RollbackState::Completed => ("completed", None, &[]),
         RollbackState::Abandoned => ("abandoned", None, &[]),
     };
+    let stopped_at = rollback.stopped_at();
+    let failed = failed_beside(run, rollback).map(|item| item.id.as_str());
     let complete = rollback.state == RollbackState::Completed;
     let beside = ahead(run, rollback).map(|item| item.id.as_str());
-    let unproven = |item: &RollbackItem| is_made_unproven(run, item, rollback.asked_seq);
+    let unproven = |item: &RollbackItem| is_made_unproven(run, rollback, item);
     let left = |item: &RollbackItem| match (is_of_people(item), unproven(item)) {
+        _ if failed == Some(item.id.as_str()) => Some(format!("mend \u{201c}{}\u{201d}", item.title)),
         (true, _) => Some(item.title.clone()),
         (false, true) => Some(format!("look at \u{201c}{}\u{201d}", item.title)),
         (false, false) => None,
@@ -199,10 +202,14 @@ pub(super) fn progress(run: &Run, rollback: &RollbackRun, now: Timestamp) -> Rol
             .enumerate()
             .map(|(at, item)| {
                 let here = at == rollback.done;
+                let id = Some(item.id.as_str());
                 let word = match (at < rollback.done, here, state) {
+                    _ if is_kept(run, rollback, item) => "kept",
                     (true, _, _) => "done",
                     // What does not rest on an item that nothing proves yet went on beside it.
-                    (false, false, _) if is_finished(run, item) => "done",
+                    (false, false, _) if is_finished(run, rollback, item) => "done",
+                    (false, false, "halted" | "abandoned") if failed == id => "failed",
+                    (false, false, "halted") if stopped_at == id => "stopped",
                     (false, _, "running" | "halted" | "abandoned") if unproven(item) => "unproven",
                     (false, _, "running") if beside == Some(item.id.as_str()) => "running",
                     // Nothing failed: a person does it, and says so.
@@ -212,7 +219,7 @@ pub(super) fn progress(run: &Run, rollback: &RollbackRun, now: Timestamp) -> Rol
                     (_, true, "halted" | "abandoned") => "stopped",
                     _ => "to_do",
                 };
-                let rows = readings.iter().filter(|_| here);
+                let rows = readings.iter().filter(|_| stopped_at == id);
                 item_view(run, &rollback.plan.items[..at], item, rows, word, now)
             })
             .collect(),
@@ -223,7 +230,8 @@ pub(super) fn progress(run: &Run, rollback: &RollbackRun, now: Timestamp) -> Rol
             .items
             .iter()
             .enumerate()
-            .filter(|(at, item)| *at < rollback.done || is_finished(run, item))
+            .filter(|(at, item)| *at < rollback.done || is_finished(run, rollback, item))
+            .filter(|(_, item)| !is_kept(run, rollback, item))
             .filter_map(|(_, item)| seen(run, item.step.as_ref()?))
             .collect(),
         left: rollback
@@ -349,6 +357,7 @@ fn bare(reading: &CheckReading, now: Timestamp) -> ReadingView {
             "journal" => "Somebody vouches for the journal",
             id if id.starts_with("undo-") => "The undo can be built",
             id if id.starts_with("key-") => "The image from before can be opened",
+            id if id.starts_with("unproven-") => "What goes back before it is proven to be back",
             _ => "What is there can be read",
         }
         .to_owned(),

@@ -125,15 +125,23 @@ fn place(snapshot: &RunSnapshot) -> String {
 
 fn going_back(rollback: &RollbackProgress) -> String {
     let of = rollback.items.len();
-    let unproven = rollback.items.iter().any(|item| item.state == "unproven");
-    let how = match (rollback.state.as_str(), rollback.your_turn || unproven) {
+    let in_state = |word: &str| rollback.items.iter().position(|item| item.state == word);
+    // What stopped it comes before what waits for a look.
+    let stopped = in_state("failed").or_else(|| in_state("stopped"));
+    let waits = rollback.your_turn || in_state("unproven").is_some();
+    let how = match (rollback.state.as_str(), waits && stopped.is_none()) {
         ("halted", true) => "waits for a person",
         ("halted", false) => "has stopped",
         _ => "under way",
     };
     // What goes on beside it may be done already: its number is its place in the list, not how many are done.
-    let mut items = rollback.items.iter().enumerate();
-    let item = items.find(|(_, item)| item.state != "done");
+    let next = || {
+        let mut items = rollback.items.iter();
+        items.position(|item| !matches!(item.state.as_str(), "done" | "kept"))
+    };
+    let item = stopped
+        .or_else(next)
+        .and_then(|at| Some((at, rollback.items.get(at)?)));
     let item = item.map_or_else(String::new, |(at, item)| {
         format!(", item {} of {of}, \"{}\"", at + 1, plain(&item.title))
     });

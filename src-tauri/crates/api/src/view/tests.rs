@@ -119,6 +119,7 @@ fn attempted(run: &mut Run, step: &str, finding: Finding, readings: Vec<CheckRea
         token: String::new(),
         witness: None,
         series: 1,
+        looked_seq: run.seq,
         intended_at: t(0),
         seq: 1,
         receipt: None,

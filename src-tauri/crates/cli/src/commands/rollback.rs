@@ -257,6 +257,15 @@ fn ended(cx: &Cx<'_>, session: &Session<'_>) -> Result<u8, ApiError> {
                 ),
             )
         }
+        // It went on beside the one whose turn it is: that one alone can be said to be done.
+        Some((RollbackState::Halted { item: at, why, .. }, Some(next))) if *at != next.id => stopped(
+            format!("The rollback stopped at {at}: {why}"),
+            format!(
+                "switchback rollback {} --retry tries {at} again and looks at {} again; --done {} --reason TEXT, once you have \
+                 looked there, tries {at} again as well; or --abandon --reason TEXT.",
+                run.id, next.id, next.id
+            ),
+        ),
         Some((RollbackState::Halted { why, .. }, item)) => {
             let item = item.map(|item| item.id.clone()).unwrap_or_default();
             stopped(

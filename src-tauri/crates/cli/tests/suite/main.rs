@@ -4,6 +4,7 @@
 
 mod admins;
 mod bad_input;
+mod beside;
 mod cli;
 mod cognito;
 mod ended;

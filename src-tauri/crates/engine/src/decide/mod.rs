@@ -41,6 +41,26 @@ pub struct Facts {
     pub fields: Option<FieldPlan>,
     /// For an apply: what is known of the sign-in.
     pub sign_in: Option<SignIn>,
+    /// For an item that is said to be done: its object, looked at for this word. None where it was not looked at.
+    pub stands: Option<Stands>,
+}
+
+/// How an object stands of which a person says that it was taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stands {
+    /// As it was before.
+    AsBefore,
+    /// Not as it was before.
+    Otherwise {
+        /// What it is, in one word.
+        noun: &'static str,
+        /// What stands there now, line by line.
+        now: Vec<String>,
+        /// What was there before, line by line.
+        before: Vec<String>,
+    },
+    /// It could not be told: why, in a sentence.
+    Unread(String),
 }
 
 /// Decides a command.
@@ -181,7 +201,7 @@ pub fn decide(
             }
             Ok(events)
         }
-        Command::RollbackDone { item } => rollback_done(run, item, by, reason()?),
+        Command::RollbackDone { item } => rollback_done(run, item, by, reason()?, facts),
         Command::RollbackAbandon => {
             if !run.rollback_active() {
                 return Err(Rejection::new(
@@ -209,9 +229,8 @@ fn no_rollback(run: &Run) -> Result<(), Rejection> {
     let Some(rollback) = run.rollback.as_ref().filter(|rollback| rollback.is_active()) else {
         return Ok(());
     };
-    let item = rollback.item().map_or("its end", |item| item.id.as_str());
     Err(match &rollback.state {
-        RollbackState::Halted { why, .. } => {
+        RollbackState::Halted { item, why, .. } => {
             let (stands, on) = match is_your_turn(why) {
                 true => (
                     format!("It waits for a person at {item}"),

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use switchback_model::rollback::Precondition;
+use switchback_model::rollback::{ItemKind, Precondition};
 use switchback_model::{
     CheckId, EventKind, Operator, Resolution, RollbackPlan, RollbackScope, StepId, StepState, Submission,
 };
 
-use super::{Facts, find, no_rollback, reason, stale_screen};
+use super::{Facts, Stands, find, no_rollback, reason, stale_screen};
 use crate::rejection::{Rejection, RejectionCode as Code};
-use crate::run::{RollbackState, Run};
+use crate::rollback::is_kept;
+use crate::run::{RollbackState, Run, StepRun};
 
 pub(super) fn rollback(
     run: &Run,
@@ -114,11 +115,15 @@ fn known_names(
     ))
 }
 
+/// A person's word that an item is done. Of one that has an object of ours it counts as taken back by a look at it; where
+/// that shows something else, the word is refused for what the console restores. Where nothing can be told, and of what
+/// people take back in their own way, it stays a word.
 pub(super) fn rollback_done(
     run: &Run,
     item: &str,
     by: &Operator,
     reason: String,
+    facts: &Facts,
 ) -> Result<Vec<EventKind>, Rejection> {
     let next = halted(run)?
         .item()
@@ -133,7 +138,19 @@ pub(super) fn rollback_done(
     let mut events = Vec::new();
     if let Some(id) = &next.step {
         let (step, state) = find(run, id)?;
+        let kept = run
+            .rollback
+            .as_ref()
+            .is_some_and(|rollback| is_kept(run, rollback, next));
+        if let (Some(Stands::Otherwise { noun, now, before }), ItemKind::Undo { .. }, false) =
+            (&facts.stands, &next.kind, kept)
+        {
+            return Err(not_back(run, (id, state), noun, now, before));
+        }
+        let by_word = step.action.is_some() && facts.stands != Some(Stands::AsBefore);
         match state.state {
+            // Kept, by a word of its own.
+            _ if kept => {}
             // What a publication takes back is told by what it makes seen; that it was made is told by the item.
             StepState::UndoInDoubt { .. } if step.is_publisher() => events.push(EventKind::Resolved {
                 step: id.clone(),
@@ -147,6 +164,7 @@ pub(super) fn rollback_done(
                 events.push(EventKind::UndoNotNeeded {
                     step: id.clone(),
                     verify: false,
+                    by_word,
                 });
             }
             StepState::UndoFailed | StepState::UndoUnverified | StepState::UndoForeign => {
@@ -166,6 +184,7 @@ pub(super) fn rollback_done(
                 events.push(EventKind::UndoNotNeeded {
                     step: id.clone(),
                     verify: false,
+                    by_word,
                 });
             }
             _ => {}
@@ -176,6 +195,40 @@ pub(super) fn rollback_done(
         by_hand: Some((by.clone(), reason)),
     });
     Ok(events)
+}
+
+/// What stands there is not what was before: it is not taken back, whoever says so.
+fn not_back(
+    run: &Run,
+    (id, state): (&StepId, &StepRun),
+    noun: &str,
+    now: &[String],
+    before: &[String],
+) -> Rejection {
+    let keeps = matches!(
+        state.state,
+        StepState::UndoFailed | StepState::UndoUnverified | StepState::UndoForeign
+    );
+    let keep = match keeps {
+        true => format!(
+            " To leave what stands there, and go on: `switchback step resolve {} {id} --as keep --reason TEXT` (on its page: \
+             Keep what is there), then try again.",
+            run.id
+        ),
+        false => String::new(),
+    };
+    Rejection::new(
+        Code::Guard,
+        format!(
+            "Step {id} is not taken back. The {noun} is now: {}. Before it was: {}.",
+            now.join("; "),
+            before.join("; ")
+        ),
+        format!(
+            "Put it back by hand, or try again: it is restored as you confirmed. If it changed since then, give this rollback \
+             up and plan it anew: that shows what is lost.{keep}"
+        ),
+    )
 }
 
 pub(super) fn halted(run: &Run) -> Result<&crate::run::RollbackRun, Rejection> {

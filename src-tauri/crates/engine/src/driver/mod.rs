@@ -11,6 +11,7 @@ mod publish;
 mod record;
 mod refusal;
 mod sealing;
+mod stands;
 mod undo;
 mod unread;
 mod verify;
@@ -246,6 +247,7 @@ impl Driver {
                 facts.fields = Some(self.plan_fields(step, fields).await?);
             }
             Command::Adopt { step } => facts.adopt = self.wished(step).await,
+            Command::RollbackDone { item } => facts.stands = self.stands(item).await,
             Command::Apply { .. } | Command::ApplyOverriding { .. } => {
                 facts.sign_in = self.world.signed_in().await;
             }
@@ -347,18 +349,12 @@ impl Driver {
             Work::FinishStop => self.append(vec![EventKind::Stopped]).await?,
             Work::Undo { item, step } => self.undo(&item, &step).await?,
             Work::Publish { item, step } => self.publish(&item, &step).await?,
+            Work::LookAgain { item, step } => self.look_at_made(&item, &step).await?,
             Work::ItemDone(item) => {
                 self.append(vec![EventKind::RollbackItemDone { item, by_hand: None }])
                     .await?;
             }
-            Work::Halt { item, why } => {
-                self.append(vec![EventKind::RollbackHalted {
-                    item,
-                    why,
-                    readings: Vec::new(),
-                }])
-                .await?;
-            }
+            Work::Halt { item, why } => self.halt(&item, why, Vec::new()).await?,
             Work::Complete => self.append(vec![EventKind::RollbackCompleted]).await?,
         }
         Ok(())

@@ -10,6 +10,7 @@ use switchback_model::{
 
 use super::apply::landed_since;
 use super::inspect::SEALED;
+use super::stands::begun;
 use super::{DriveError, Driver};
 use crate::canaries::with_own;
 use crate::doubt;
@@ -17,7 +18,7 @@ use crate::evolve::landed_after_all;
 use crate::next::not_proven;
 use crate::ports::{Action, Observed, ProviderError, World};
 use crate::rejection::Rejection;
-use crate::rollback::{ObjectsRead, is_touched, plan_rollback};
+use crate::rollback::{ObjectsRead, is_touched, plan_rollback, unproven_before};
 use crate::run::{Attempt, RollbackState, Run};
 
 /// Reads what the rollback would touch and plans it. What can't be read is named as a
@@ -79,6 +80,14 @@ pub async fn plan_seen(
             reading,
         });
     }
+    preconditions.extend(
+        unproven_before(run, &plan)
+            .into_iter()
+            .map(|(item, step)| Precondition {
+                item: item.to_owned(),
+                reading: begun(run, step, now),
+            }),
+    );
     for item in &plan.items {
         let Some(step) = item.step.as_ref().and_then(|id| run.plan.step(id)) else {
             continue;
@@ -293,6 +302,7 @@ impl Driver {
                 .append(vec![EventKind::UndoNotNeeded {
                     step: id.clone(),
                     verify: !passed,
+                    by_word: false,
                 }])
                 .await;
         }
@@ -369,19 +379,20 @@ impl Driver {
         why: String,
         readings: Vec<CheckReading>,
     ) -> Result<(), DriveError> {
-        // It stands at the item whose turn it is: of one that went on beside it, both are said.
+        // What stops it comes first; the item whose turn it is, beside which that went on, is said as well.
         let at = self.run.rollback.as_ref().and_then(|rollback| rollback.item());
-        let (item, why, readings) = match at.filter(|at| at.id != item) {
+        let why = match at.filter(|at| at.id != item) {
             Some(at) => {
                 let stands = at.step.as_ref().map(|id| not_proven(&self.run, id));
-                let why = format!(
-                    "{} Beside it {item} did not go on: {why}",
+                format!(
+                    "{why} It went on beside {}: {}",
+                    at.id,
                     stands.unwrap_or_default()
-                );
-                (at.id.clone(), why, Vec::new())
+                )
             }
-            None => (item.to_owned(), why, readings),
+            None => why,
         };
+        let item = item.to_owned();
         self.append(vec![EventKind::RollbackHalted { item, why, readings }])
             .await
     }

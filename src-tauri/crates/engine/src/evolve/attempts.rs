@@ -115,6 +115,7 @@ pub(super) fn intended(
         series: series.unwrap_or(attempt.n),
         intended_at: at,
         seq: intent.seq,
+        looked_seq: intent.seq,
         token: intent.token.to_owned(),
         witness: intent.witness.cloned(),
         mark: None,
@@ -345,10 +346,12 @@ pub(super) fn expired(
     run: &mut Run,
     attempt: &AttemptId,
     readings: &[CheckReading],
-    at: Timestamp,
+    (seq, at): (u64, Timestamp),
 ) -> Result<(), String> {
     let step = step_in(run, &attempt.step, &["verifying", "undo_verifying"])?;
-    current(step, attempt)?.take(readings);
+    let record = current(step, attempt)?;
+    record.take(readings);
+    record.looked_seq = seq;
     step.to(
         match attempt.way {
             Way::Apply => StepState::Unverified,
@@ -359,7 +362,11 @@ pub(super) fn expired(
     Ok(())
 }
 
-pub(super) fn verify_again(run: &mut Run, attempt: &AttemptId, at: Timestamp) -> Result<(), String> {
+pub(super) fn verify_again(
+    run: &mut Run,
+    attempt: &AttemptId,
+    (seq, at): (u64, Timestamp),
+) -> Result<(), String> {
     let mut states = vec![
         "unverified",
         "adopted",
@@ -375,6 +382,7 @@ pub(super) fn verify_again(run: &mut Run, attempt: &AttemptId, at: Timestamp) ->
     step.drift = None;
     let record = current(step, attempt)?;
     record.applied_at = Some(at);
+    record.looked_seq = seq;
     record.readings.clear();
     record.forget_unclear();
     verifying(step, attempt, at);
@@ -405,6 +413,7 @@ pub(super) fn found_undone(run: &mut Run, id: &StepId, (seq, at): (u64, Timestam
         series: attempt.n,
         intended_at: at,
         seq,
+        looked_seq: seq,
         token: String::new(),
         witness: None,
         mark: None,
@@ -425,12 +434,18 @@ pub(super) fn found_undone(run: &mut Run, id: &StepId, (seq, at): (u64, Timestam
     Ok(())
 }
 
-pub(super) fn undo_not_needed(run: &mut Run, step: &StepId, at: Timestamp) -> Result<(), String> {
+/// `by_word`: whether that is a person's word alone.
+pub(super) fn undo_not_needed(
+    run: &mut Run,
+    step: &StepId,
+    by_word: bool,
+    at: Timestamp,
+) -> Result<(), String> {
     let step = step_mut(run, step)?;
     if !step.state.may_have_effect() {
         return Err("the step has no effect".to_owned());
     }
     step.drift = None;
-    step.to(StepState::Undone { accepted: false }, at);
+    step.to(StepState::Undone { accepted: by_word }, at);
     Ok(())
 }

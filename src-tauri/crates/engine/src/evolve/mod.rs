@@ -186,10 +186,18 @@ fn apply(run: &mut Run, event: &Event) -> Result<(), String> {
         EventKind::InSync { attempt, server_date } => attempts::in_sync(run, attempt, *server_date),
         EventKind::VerifyProgress { attempt, readings } => attempts::progress(run, attempt, readings),
         EventKind::Verified { attempt, readings } => attempts::verified(run, attempt, readings, at),
-        EventKind::VerificationExpired { attempt, readings } => attempts::expired(run, attempt, readings, at),
-        EventKind::VerifyAgain { attempt } => attempts::verify_again(run, attempt, at),
-        EventKind::UndoNotNeeded { step, verify: false } => attempts::undo_not_needed(run, step, at),
-        EventKind::UndoNotNeeded { step, verify: true } => attempts::found_undone(run, step, (seq, at)),
+        EventKind::VerificationExpired { attempt, readings } => {
+            attempts::expired(run, attempt, readings, (seq, at))
+        }
+        EventKind::VerifyAgain { attempt } => attempts::verify_again(run, attempt, (seq, at)),
+        EventKind::UndoNotNeeded {
+            step,
+            verify: false,
+            by_word,
+        } => attempts::undo_not_needed(run, step, *by_word, at),
+        EventKind::UndoNotNeeded {
+            step, verify: true, ..
+        } => attempts::found_undone(run, step, (seq, at)),
         EventKind::Reinspected { step, finding } => {
             reinspected(step_mut(run, step)?, finding, at);
             Ok(())
@@ -280,8 +288,10 @@ fn apply(run: &mut Run, event: &Event) -> Result<(), String> {
         EventKind::RollbackConfirmed {
             plan, overrides, by, ..
         } => rollbacks::confirmed(run, plan, overrides, by, (seq, at)),
-        EventKind::RollbackItemDone { item, .. } => rollbacks::item_done(run, item),
-        EventKind::RollbackHalted { why, readings, .. } => rollbacks::halted(run, why, readings),
+        EventKind::RollbackItemDone { item, by_hand } => {
+            rollbacks::item_done(run, item, by_hand.is_some(), seq)
+        }
+        EventKind::RollbackHalted { item, why, readings } => rollbacks::halted(run, item, why, readings),
         EventKind::RollbackRetried { .. } => rollbacks::retried(run, seq),
         EventKind::RollbackAbandoned { .. } => rollbacks::abandoned(run),
         EventKind::RollbackCompleted => rollbacks::completed(run),

@@ -157,6 +157,7 @@ pub(super) fn adopted(
         after: after.clone(),
         intended_at: at,
         seq,
+        looked_seq: seq,
         token: String::new(),
         witness: None,
         mark: None,

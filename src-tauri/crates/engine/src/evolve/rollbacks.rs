@@ -24,23 +24,30 @@ pub(super) fn confirmed(
         by: by.clone(),
         confirmed_at: at,
         asked_seq: seq,
+        confirmed_seq: seq,
+        clicked_seq: seq,
         overrides: overrides.to_vec(),
     });
     Ok(())
 }
 
-pub(super) fn item_done(run: &mut Run, item: &str) -> Result<(), String> {
+/// `by_hand`: whether a person said so.
+pub(super) fn item_done(run: &mut Run, item: &str, by_hand: bool, seq: u64) -> Result<(), String> {
     let rollback = active(run)?;
     if rollback.item().is_none_or(|next| next.id != *item) {
         return Err(format!("{item} is not the item that is next"));
     }
     rollback.done += 1;
     rollback.state = RollbackState::Running;
+    if by_hand {
+        rollback.clicked_seq = seq;
+    }
     Ok(())
 }
 
-pub(super) fn halted(run: &mut Run, why: &str, readings: &[CheckReading]) -> Result<(), String> {
+pub(super) fn halted(run: &mut Run, item: &str, why: &str, readings: &[CheckReading]) -> Result<(), String> {
     active(run)?.state = RollbackState::Halted {
+        item: item.to_owned(),
         why: why.to_owned(),
         readings: readings.to_vec(),
     };
@@ -51,6 +58,7 @@ pub(super) fn retried(run: &mut Run, seq: u64) -> Result<(), String> {
     let rollback = active(run)?;
     rollback.state = RollbackState::Running;
     rollback.asked_seq = seq;
+    rollback.clicked_seq = seq;
     Ok(())
 }
 
@@ -74,6 +82,9 @@ pub(super) fn halt(run: &mut Run) {
         && rollback.state == RollbackState::Running
     {
         rollback.state = RollbackState::Halted {
+            item: rollback
+                .item()
+                .map_or_else(|| "its end".to_owned(), |item| item.id.clone()),
             why: "The program that carried it out has ended. Try again to go on from here.".to_owned(),
             readings: Vec::new(),
         };

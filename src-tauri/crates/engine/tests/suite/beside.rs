@@ -9,9 +9,9 @@ use switchback_testkit::rig::FakeRig;
 use switchback_testkit::walk::invariants;
 use switchback_testkit::{Fault, Op};
 
-const UNDONE: StepState = StepState::Undone { accepted: false };
+pub(super) const UNDONE: StepState = StepState::Undone { accepted: false };
 
-fn edged(step: Step, needs: &[&str], after: &[&str]) -> Step {
+pub(super) fn edged(step: Step, needs: &[&str], after: &[&str]) -> Step {
     Step {
         needs: needs.iter().map(|text| id(text)).collect(),
         after: after.iter().map(|text| id(text)).collect(),
@@ -19,7 +19,7 @@ fn edged(step: Step, needs: &[&str], after: &[&str]) -> Step {
     }
 }
 
-fn looked_at(step: Step) -> Step {
+pub(super) fn looked_at(step: Step) -> Step {
     Step {
         undo_verify: vec![check("top-is-back", Some(60))],
         ..step
@@ -27,7 +27,7 @@ fn looked_at(step: Step) -> Step {
 }
 
 /// `top` needs `base`, came after `early`, and has nothing to do with `aside`; `first` came before `base`.
-fn graph() -> Plan {
+pub(super) fn graph() -> Plan {
     let mut plan = plan(vec![
         switch("first", "a"),
         switch("early", "b"),
@@ -40,7 +40,7 @@ fn graph() -> Plan {
     plan
 }
 
-async fn all_done(plan: &Plan) -> FakeRig {
+pub(super) async fn all_done(plan: &Plan) -> FakeRig {
     let mut fake = FakeRig::open(plan).await;
     for step in plan.steps() {
         let asked = fake
@@ -56,7 +56,7 @@ async fn all_done(plan: &Plan) -> FakeRig {
     fake
 }
 
-async fn back_while_down(plan: &Plan, check: &str) -> FakeRig {
+pub(super) async fn back_while_down(plan: &Plan, check: &str) -> FakeRig {
     let mut fake = all_done(plan).await;
     fake.fake.script(check, [Verdict::Fail]);
     let scope = RollbackScope::Rule("R4".parse().unwrap());
@@ -84,8 +84,8 @@ async fn what_does_not_rest_on_it_goes_on_and_the_rest_waits_for_a_person() {
     assert_eq!(rollback.item().unwrap().id, "top");
     assert!(is_made_unproven(
         fake.desk.run(),
-        &rollback.plan.items[0],
-        rollback.asked_seq
+        &rollback,
+        &rollback.plan.items[0]
     ));
     assert_eq!(ahead(fake.desk.run(), &rollback), None);
     invariants(&fake).unwrap();
@@ -154,26 +154,95 @@ async fn dns_goes_back_once_a_person_has_looked_at_reval_that_does_not_answer() 
     assert_eq!(fake.desk.state("mid.3"), UNDONE);
 }
 
-/// A call that failed beside it stops there as well, and both are said; nothing is tried twice without being asked.
-#[tokio::test]
-async fn one_that_fails_beside_it_is_said_with_it() {
-    let mut fake = all_done(&graph()).await;
+/// The graph with `other`, which nothing binds either and which goes back after `aside`.
+fn with_other() -> Plan {
+    let mut plan = graph();
+    plan.phases[0].steps.insert(3, switch("other", "f"));
+    plan.rules[0].undo.push(id("other"));
+    plan
+}
+
+/// The way back of [`with_other`] while the site is down, and AWS refuses the second call, that of `aside`.
+async fn aside_is_denied() -> (FakeRig, usize) {
+    let mut fake = all_done(&with_other()).await;
     fake.fake.script("top-is-back", [Verdict::Fail]);
     let denied = Fault::FailsBefore(switchback_engine::ports::ProviderErrorKind::Denied);
-    // The second call of the way back is that of `aside`.
+    let before = fake.faulty.count(Op::Call);
     fake.faulty.inject(Op::Call, 2, denied);
     let scope = RollbackScope::Rule("R4".parse().unwrap());
     fake.desk.confirm(scope, &[], &[]).await.unwrap();
     fake.desk.settle_through().await.unwrap();
+    (fake, before)
+}
+
+/// A call that failed beside it stops the whole there: nothing else is sent, it is said first, and nothing is tried twice
+/// without being asked.
+#[tokio::test]
+async fn one_that_fails_beside_it_stops_the_whole() {
+    let (mut fake, before) = aside_is_denied().await;
     assert_eq!(fake.desk.state("aside"), StepState::UndoFailed);
-    assert!(matches!(fake.desk.state("early"), StepState::Done { .. }));
-    assert!(fake.desk.rollback_state().starts_with("halted"));
-    let calls = fake.faulty.count(Op::Call);
+    for waits in ["other", "early"] {
+        assert!(
+            matches!(fake.desk.state(waits), StepState::Done { .. }),
+            "{waits}"
+        );
+    }
+    assert_eq!(
+        fake.faulty.count(Op::Call),
+        before + 2,
+        "that of top, and the refused one"
+    );
+    let rollback = fake.desk.run().rollback.clone().unwrap();
+    assert_eq!(rollback.stopped_at(), Some("aside"));
+    assert_eq!(rollback.item().unwrap().id, "top", "its turn stays");
+    let RollbackState::Halted { why, .. } = &rollback.state else {
+        panic!("{:?}", rollback.state)
+    };
+    assert!(why.starts_with("The undo was not applied."), "{why}");
+    assert!(why.contains("It went on beside top: The undo was made"), "{why}");
+    assert!(!is_not_proven(why), "it is no person's look that is missing");
     fake.desk.idle().await;
-    assert_eq!(fake.faulty.count(Op::Call), calls);
+    assert_eq!(fake.faulty.count(Op::Call), before + 2);
+
+    // A click tries it anew, and what waited behind it goes on.
+    fake.desk.ask(Command::RollbackRetry).await.unwrap();
+    fake.desk.settle_through().await.unwrap();
+    assert_eq!(fake.desk.state("aside"), UNDONE);
+    assert_eq!(fake.desk.state("other"), UNDONE);
     fake.fake.script("top-is-back", [Verdict::Pass]);
     fake.desk.ask(Command::RollbackRetry).await.unwrap();
     fake.desk.settle_through().await.unwrap();
     assert_eq!(fake.desk.rollback_state(), "completed");
     invariants(&fake).unwrap();
+}
+
+/// The word that `top` is done is a click as well: what failed beside it is tried by a call of its own, not told by the old
+/// refusal.
+#[tokio::test]
+async fn the_word_of_a_person_tries_what_failed_beside_it_anew() {
+    for again in [false, true] {
+        let (mut fake, before) = aside_is_denied().await;
+        if again {
+            let denied = Fault::FailsBefore(switchback_engine::ports::ProviderErrorKind::Denied);
+            fake.faulty.inject(Op::Call, 1, denied);
+        }
+        let done = Command::RollbackDone {
+            item: "top".to_owned(),
+        };
+        fake.desk.ask(done).await.unwrap();
+        fake.desk.settle_through().await.unwrap();
+        if again {
+            assert_eq!(fake.faulty.count(Op::Call), before + 3);
+            assert_eq!(fake.desk.state("aside"), StepState::UndoFailed);
+            assert!(
+                fake.desk
+                    .rollback_state()
+                    .starts_with("halted: The undo was not applied.")
+            );
+        } else {
+            assert_eq!(fake.desk.rollback_state(), "completed");
+            assert_eq!(fake.desk.state("aside"), UNDONE);
+        }
+        invariants(&fake).unwrap();
+    }
 }

@@ -20,6 +20,7 @@ mod fields;
 mod gates;
 mod guard;
 mod happy;
+mod looked_again;
 mod marks;
 mod publishing;
 mod refusals;

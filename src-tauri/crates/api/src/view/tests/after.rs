@@ -84,6 +84,8 @@ fn taken_back(run: &mut Run, plan: RollbackPlan, state: RollbackState) {
         by: switchback_model::Operator::new("n.lead").expect("a name"),
         confirmed_at: t(0),
         asked_seq: 1,
+        confirmed_seq: 1,
+        clicked_seq: 1,
         overrides: Vec::new(),
     });
 }

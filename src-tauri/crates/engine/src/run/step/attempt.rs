@@ -47,6 +47,8 @@ pub struct Attempt {
     pub intended_at: Timestamp,
     /// The event that wrote it ahead: orders attempts where clocks may jump.
     pub seq: u64,
+    /// The event by which it was last looked at: its own, the one that had it verified anew, or the end of that.
+    pub looked_seq: u64,
     /// What was proven and seen right before the request left, and when that was written, by the journal's clock;
     /// only of kinds that ask much on the way to it.
     pub mark: Option<(Mark, Timestamp)>,

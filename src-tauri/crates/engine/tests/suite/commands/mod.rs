@@ -53,6 +53,7 @@ fn every_state_and_every_command() {
                 adopt: Some((story.preview.to.clone(), story.preview.to.clone())),
                 fields,
                 sign_in: None,
+                stands: None,
             };
             let needs = Submission {
                 command,
