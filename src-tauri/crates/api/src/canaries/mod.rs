@@ -2,32 +2,36 @@
 //! until shortly before its end; a sign-in that was refused is not tried again for a while, because three wrong tries may
 //! lock somebody out. What is kept outlives the surroundings of a run, so that a check does not sign in each time.
 
-mod door;
-mod held;
-mod source;
-#[cfg(test)]
-mod tests;
-
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use switchback_aws::cognito::NotSignedIn;
-use switchback_engine::ports::{Clock, ProviderError};
-use switchback_journal::{Canary, CanaryRefusal, CanaryRow, InvalidCanary, SecretError};
+use switchback_engine::ports::Clock;
+use switchback_journal::{Canary, CanaryRefusal, CanaryRow};
 use switchback_model::TargetName;
 use switchback_model::directory::PoolId;
 use switchback_probes::{IdToken, NoToken, Stands, Tokens};
 
 use self::door::Door;
-pub(crate) use self::source::{Kept, Known};
 use self::source::{Source, unread};
-use crate::sealing::secret_refused;
+use self::words::{absent, broke_off, not_looked_for, place, set_command};
 use crate::wire::ApiError;
+
+mod door;
+mod held;
+mod source;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub(crate) use self::source::{Kept, Known};
+pub use self::words::{canary_refused, no_canary};
 
 /// So long before its end a token is no longer given: what asks with it takes its time.
 const BEFORE_ITS_END: SignedDuration = SignedDuration::from_mins(5);
+
 /// So long a sign-in that was refused is not tried again: Cognito's own lock-out lasts up to this (developer guide,
 /// "Lockout behavior for failed sign-in attempts").
 const NOT_AGAIN: SignedDuration = SignedDuration::from_mins(15);
@@ -329,35 +333,6 @@ impl Giver {
     }
 }
 
-/// Nobody is made by a look.
-fn absent(pool: &PoolId) -> NoToken {
-    NoToken {
-        message: "the pool does not have its canary, and a sign-in would make it there; nobody was signed in"
-            .to_owned(),
-        hint: Some(format!(
-            "Carry out the step of kind cognito.canary that makes it in {pool} (pool-canary in tis-cognito), or sign in as \
-             it once yourself, on purpose."
-        )),
-    }
-}
-
-fn not_looked_for(error: ProviderError) -> Not {
-    Not::Told(NoToken {
-        message: format!(
-            "whether the pool has its canary could not be asked, so nobody was signed in: {}",
-            error.message
-        ),
-        hint: error.hint,
-    })
-}
-
-fn broke_off() -> Not {
-    Not::Told(NoToken {
-        message: "looking for its canary was interrupted".to_owned(),
-        hint: None,
-    })
-}
-
 /// Until when a token is given. One that lives so short that it would never be given again is kept for half of its life; one
 /// that does not say when it ends is not kept.
 fn until(token: &IdToken, now: Timestamp) -> Timestamp {
@@ -366,55 +341,6 @@ fn until(token: &IdToken, now: Timestamp) -> Timestamp {
     };
     let before = BEFORE_ITS_END.min(ends.duration_since(now) / 2);
     ends.checked_sub(before).unwrap_or(now)
-}
-
-/// The command that names a canary.
-fn set_command(target: &TargetName, pool: &PoolId) -> String {
-    format!("switchback canary set --target {target} --pool {pool} --client CLIENT-ID --user NAME")
-}
-
-fn place(pool: &PoolId) -> String {
-    format!("the canary of {pool}")
-}
-
-/// What is wrong with what a person gave as a canary, at the boundary.
-#[must_use]
-pub fn no_canary(error: InvalidCanary) -> ApiError {
-    let (message, hint, place) = match error {
-        InvalidCanary::Client => (
-            "This is no id of an app client.",
-            "Take the client id from the pool's app clients, such as 1example23456789.",
-            "--client",
-        ),
-        InvalidCanary::User => (
-            "This is no user name.",
-            "It has 1 to 128 characters without blanks.",
-            "--user",
-        ),
-        InvalidCanary::Password => (
-            "This is no password.",
-            "It has 1 to 256 characters in UTF-8, and stands alone on stdin. Nothing was kept.",
-            "the password",
-        ),
-    };
-    ApiError::new("usage", message, hint, place)
-}
-
-/// What is wrong with a canary of the keychain, at the boundary.
-#[must_use]
-pub fn canary_refused(error: SecretError, target: &TargetName, pool: &PoolId) -> ApiError {
-    match error {
-        SecretError::NotThere => ApiError::new(
-            "not_found",
-            format!("Target {target} has no canary of {pool}."),
-            format!("`switchback canary show --target {target}` shows which there are."),
-            place(pool),
-        ),
-        error => ApiError {
-            place: place(pool),
-            ..secret_refused(error)
-        },
-    }
 }
 
 /// Puts the giver together.

@@ -8,6 +8,7 @@ mod people;
 mod published;
 mod rollbacks;
 mod settle;
+mod verification;
 
 use jiff::Timestamp;
 use switchback_model::plan::Rule;
@@ -184,20 +185,20 @@ fn apply(run: &mut Run, event: &Event) -> Result<(), String> {
         EventKind::Lost { attempt, problem } => attempts::lost(run, attempt, problem, at),
         EventKind::Inspected { attempt, finding } => attempts::inspected(run, attempt, finding, at),
         EventKind::InSync { attempt, server_date } => attempts::in_sync(run, attempt, *server_date),
-        EventKind::VerifyProgress { attempt, readings } => attempts::progress(run, attempt, readings),
-        EventKind::Verified { attempt, readings } => attempts::verified(run, attempt, readings, at),
+        EventKind::VerifyProgress { attempt, readings } => verification::progress(run, attempt, readings),
+        EventKind::Verified { attempt, readings } => verification::verified(run, attempt, readings, at),
         EventKind::VerificationExpired { attempt, readings } => {
-            attempts::expired(run, attempt, readings, (seq, at))
+            verification::expired(run, attempt, readings, (seq, at))
         }
-        EventKind::VerifyAgain { attempt } => attempts::verify_again(run, attempt, (seq, at)),
+        EventKind::VerifyAgain { attempt } => verification::verify_again(run, attempt, (seq, at)),
         EventKind::UndoNotNeeded {
             step,
             verify: false,
             by_word,
-        } => attempts::undo_not_needed(run, step, *by_word, at),
+        } => verification::undo_not_needed(run, step, *by_word, at),
         EventKind::UndoNotNeeded {
             step, verify: true, ..
-        } => attempts::found_undone(run, step, (seq, at)),
+        } => verification::found_undone(run, step, (seq, at)),
         EventKind::Reinspected { step, finding } => {
             reinspected(step_mut(run, step)?, finding, at);
             Ok(())

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use switchback_model::{AttemptId, Captured, DoneHow, Finding, Resolution, StepId, StepState, Way};
 
-use super::attempts::published_state;
 use super::settle::settle;
+use super::verification::published_state;
 use super::{name, step_in, step_mut};
 use crate::run::{Attempt, Effect, Outcome, Restore, Run, StepRun};
 

@@ -3,7 +3,7 @@
 
 use switchback_model::{Event, EventKind, Finding, Step, StepId, StepState, Way};
 
-use super::attempts::published_state;
+use super::verification::published_state;
 use crate::publish::shows_something;
 use crate::run::Run;
 
