@@ -2,7 +2,7 @@ import { Fragment, type RefObject, useLayoutEffect, useRef } from "react";
 import { fullTime } from "../format/time";
 import type { Offer, StepView } from "../ipc";
 import { Button, type Entry, LinkButton, Menu } from "../kit";
-import { useApp, useShort, useStore, useTight, useWorldNow } from "../state/hooks";
+import { useApp, useShort, useStore, useTight, useTitles, useWorldNow } from "../state/hooks";
 import { allSteps, isFinished, mainWay } from "../state/readings";
 import { go, href, type Place } from "../state/router";
 import type { Store } from "../state/store";
@@ -103,7 +103,7 @@ const offerWords = (offer: Offer): string => (offer.needs_reason ? `${offer.labe
 type WayOut = { id: string; words: string; place: Place; first: boolean };
 
 /** Where its ways back lead: each rule that fits, and the step alone. */
-function leadsOf(step: StepView): WayOut[] {
+function leadsOf(step: StepView, titles: Readonly<Record<string, string>>): WayOut[] {
   const rules = step.ways_back.map(
     (way, i): WayOut => ({
       id: `way-back-${way.rule}`,
@@ -113,6 +113,19 @@ function leadsOf(step: StepView): WayOut[] {
     }),
   );
   if (!UNDOABLE.has(step.state) || step.kind !== "action") return rules;
+  // Alone it can't be taken back: what can be leads there.
+  if (step.undone_with !== undefined)
+    return [
+      ...rules,
+      ...step.undone_with.map(
+        (id, i): WayOut => ({
+          id: `rollback-${id}`,
+          words: `Take back “${titles[id] ?? id}”…`,
+          place: { name: "rollback", scope: { step: id } },
+          first: rules.length === 0 && i === 0,
+        }),
+      ),
+    ];
   return [...rules, { id: "rollback-step", words: "Undo this step…", place: { name: "rollback", scope: { step: step.id } }, first: rules.length === 0 }];
 }
 
@@ -169,6 +182,7 @@ export function ActionBar({ step, ask, setAsk }: { step: StepView; ask: string |
   const short = useShort();
   const tight = useTight();
   const bar = useRef<HTMLDivElement>(null);
+  const titles = useTitles();
   useLeaveHeight(bar);
   const primary = offersOf(step).find((o) => o.primary);
   // Beside a main button the rest stands at the end of the page; without one it is what there is to do.
@@ -194,7 +208,7 @@ export function ActionBar({ step, ask, setAsk }: { step: StepView; ask: string |
   // In trouble one button is the main one, and it changes nothing: looking again. The rest is quiet, but for the first way back.
   const looks = primary === undefined && !goesOn ? others.find((o) => o.command === "inspect") : undefined;
   const quiet = looks === undefined ? "normal" : "quiet";
-  const leads = leadsOf(step);
+  const leads = leadsOf(step, titles);
   const more = others.filter((o) => o !== looks);
   // Where there is no room the rest stands in a menu: never Stop, and never the one thing that there is to do. One more is no menu.
   const kept = looks === undefined && primary === undefined && !goesOn ? Math.min(1, more.length) : 0;

@@ -186,7 +186,7 @@ function RopeShape({ rope, axis, now, y, left }: { rope: Rope | null; axis: Axis
   );
 }
 
-/** The moment of the switch: from here on users meet the new side. */
+/** From here on users are affected. */
 function T0({ x, bottom }: { x: number; bottom: number }) {
   return (
     <g className="night-t0" data-testid="night-t0">

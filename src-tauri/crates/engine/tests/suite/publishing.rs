@@ -2,7 +2,7 @@
 
 use switchback_engine::RejectionCode as Code;
 use switchback_engine::publish::{due, is_due, unseen};
-use switchback_engine::rollback::{reverse_order, standing};
+use switchback_engine::rollback::{reverse_order, standing, undone_with};
 use switchback_model::plan::{Coherence, StepKind};
 use switchback_model::rollback::ItemKind;
 use switchback_model::{
@@ -286,6 +286,34 @@ async fn a_publisher_takes_back_what_its_last_publication_showed_first() {
         .await
         .unwrap_err();
     assert_eq!(refused.code, Code::NothingToUndo);
+}
+
+/// Nothing was seen first by a roll that did not come off: what is taken back instead is said, in the plan's words.
+#[tokio::test]
+async fn a_roll_that_did_not_come_off_names_what_is_taken_back_instead() {
+    let mut fake = FakeRig::open(&two_rolls()).await;
+    fake.desk.apply("profiles").await.unwrap();
+    let roll = id("roll-profiles");
+    assert_eq!(
+        undone_with(fake.desk.run(), &id("profiles")),
+        None,
+        "it carries state itself"
+    );
+    assert_eq!(undone_with(fake.desk.run(), &roll), Some(vec![id("profiles")]));
+    let refused = fake
+        .desk
+        .driver
+        .plan_rollback(&scope("roll-profiles"))
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code, Code::NothingToUndo);
+    assert_eq!(
+        refused.hint,
+        "“Step roll-profiles” changes nothing by itself that could be taken back. Take back what it makes seen: “Step \
+         profiles”."
+    );
+    fake.desk.apply("roll-profiles").await.unwrap();
+    assert_eq!(undone_with(fake.desk.run(), &roll), None, "it showed them first");
 }
 
 #[tokio::test]
