@@ -1,5 +1,6 @@
 // The rope: from now back to the furthest point that one click leads to, with its price; and how far back there is anything to take back at all.
-import { aboutWords, lossWords } from "../format/undo";
+import { lossWords } from "../format/undo";
+import { priceOf } from "../state/readings";
 import { count, shortTime } from "../format/time";
 import type { PhaseView, StepView, WayBack } from "../ipc";
 
@@ -43,13 +44,13 @@ function earliest(steps: readonly StepView[]): { step: StepView; at: number } | 
 
 /** Null where there is nothing to take back. */
 export function ropeOf(phases: readonly PhaseView[], way_back: WayBack): Rope | null {
-  const { something_to_undo, undoes, loses, takes, missing } = way_back;
+  const { something_to_undo, undoes, loses, missing } = way_back;
   const steps = phases.flatMap((p) => p.steps);
   const first = earliest(steps.filter((s) => undoes.includes(s.id)));
   if (!something_to_undo || first === null) return null;
-  const about = aboutWords(takes);
+  const { clicks, time } = priceOf({ phases, way_back });
   const proof = missing.length === 0 ? "every condition proven" : `${count(missing.length, "thing")} not proven`;
-  const price = ["1 click", about ?? "time not measured here yet", `loses ${lossWords(loses)}`, proof].join(", ");
+  const price = [clicks, time, `loses ${lossWords(loses)}`, proof].join(", ");
   const all = earliest(steps.filter((s) => s.kind === "action" && EFFECT.has(s.state)));
   return {
     to: first.at,

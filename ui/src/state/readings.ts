@@ -1,7 +1,7 @@
 // Readings as they are now: the core sends when each was made and how long it may be believed; its
 // age, and whether it has become Unknown, is worked out here on every tick.
 import { age, shownAge } from "../format/time";
-import { aboutWords } from "../format/undo";
+import { clicksWords, planWords } from "../format/undo";
 import type { Answer, BreachView, Deadline, PhaseView, ReadingView, RunSnapshot, StepView, Tone } from "../ipc";
 import type { Place } from "./router";
 
@@ -18,8 +18,9 @@ const RANK: Record<Tone, number> = {
   switching: 2,
   waiting: 3,
   running: 4,
-  failing: 5,
-  unknown: 6,
+  unknown: 5,
+  // What is known to fail is a fact: it stands before what can't be told.
+  failing: 6,
 };
 
 export function freshen(reading: ReadingView, now: number): Fresh {
@@ -44,7 +45,7 @@ export const lastFailing = (m: Fresh, now: number): string | null => (m.failed =
 export type Shown = Fresh & { last: string | null };
 export const shownNow = (m: Fresh, now: number): Shown => ({ ...m, last: lastFailing(m, now) });
 
-/** Worst first, Unknown worst of all; equals keep their order. */
+/** Worst first; equals keep their order. */
 export function worstFirst<T extends { tone: Tone; failed?: number | null }>(list: readonly T[]): T[] {
   // Of what can't be told, first what was failing.
   const was = (m: { failed?: number | null }) => (m.failed == null ? 0 : 1);
@@ -94,12 +95,21 @@ export function usersNow(snapshot: Monitors & Pick<RunSnapshot, "users">, now: n
   return snapshot.users;
 }
 
+/** What the proposed way back costs: who does what, and how long that takes. The night, the right rail and the wall say the same of it. */
+export function priceOf({ phases, way_back }: Pick<RunSnapshot, "way_back"> & { phases: readonly PhaseView[] }): { clicks: string; time: string } {
+  const taken = phases.flatMap((p) => p.steps).filter((s) => way_back.undoes.includes(s.id));
+  // What people did is taken back by people.
+  const byHand = taken.filter((s) => s.kind === "attest").length;
+  // Time of people where no step of theirs is known: a part that the console changed, and people take back.
+  const hand = byHand === 0 && way_back.takes.by_hand_s !== null ? 1 : byHand;
+  return { clicks: clicksWords(taken.length, hand), time: planWords(way_back.takes, hand) };
+}
+
 /** Can we go back? The headline stays the core's; what can't be believed loses its green. */
-export function wayBackNow(snapshot: Pick<RunSnapshot, "way_back">, live: boolean): Answer {
-  const { answer, takes, missing } = snapshot.way_back;
-  const about = aboutWords(takes);
-  if (live && snapshot.way_back.something_to_undo && missing.length === 0 && about !== null) {
-    return { ...answer, note: `${answer.note} · ${about}` };
+export function wayBackNow(snapshot: Pick<RunSnapshot, "way_back" | "phases">, live: boolean): Answer {
+  const { answer, missing, undoes } = snapshot.way_back;
+  if (live && snapshot.way_back.something_to_undo && missing.length === 0 && undoes.length > 0) {
+    return { ...answer, note: `${answer.note} · ${priceOf(snapshot).time}` };
   }
   if (live || !snapshot.way_back.something_to_undo) return answer;
   return { tone: "unknown", headline: answer.headline, note: "As last known: status is not live" };

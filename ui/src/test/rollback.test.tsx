@@ -288,7 +288,7 @@ describe("a plan that people carry out in part", () => {
     expect(planWords(takes, 1)).toBe("as long as the work by hand");
     expect(planNote(takes, 1)).toContain("1 by hand, with no time planned");
     expect(planWords({ ...takes, by_hand_s: 600 }, 1)).toBe("about 11 min");
-    expect(planWords({ ...takes, caches_s: null }, 0)).toBe("only the calls");
+    expect(planWords({ ...takes, caches_s: null }, 0)).toBe("time not measured here yet");
   });
 
   it("by hand alone says so, and that nothing is sent; it has not failed to prove anything", async () => {
