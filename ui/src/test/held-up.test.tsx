@@ -51,6 +51,7 @@ describe("a step that ECS took back", () => {
     const user = userEvent.setup();
     await open("#/run/mid.3", "silent,unverified", edited(quiet));
     const bar = screen.getByRole("region", { name: "What you can do" });
+    await screen.findByTestId("action-more");
     const shown = [...bar.querySelectorAll(".button")].map((b) => b.getAttribute("data-testid"));
     expect(shown).toEqual(["offer-reopen", "way-back-R5", "action-more", "run-stop"]);
     expect([...bar.querySelectorAll(".button.w-main")].map((b) => b.textContent)).toEqual(["Do this step again…"]);
