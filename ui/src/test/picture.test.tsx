@@ -237,3 +237,26 @@ it("where nothing was done, the night says that there is nothing to take back", 
   });
   expect(screen.getByTestId("night-price").textContent).toBe("There is nothing to take back yet.");
 });
+
+it("a second Go draws nothing that is done to the right of now", async () => {
+  await open("#/run", "silent,done", (fake) => {
+    fake.edit = (s) => {
+      const ago = (minutes: number) => new Date(Date.parse(s.now) - minutes * 60_000).toISOString();
+      return {
+        ...s,
+        phases: s.phases.map((p) => ({
+          ...p,
+          gate: p.gate?.decision == null ? p.gate : { ...p.gate, state: "go", decision: { ...p.gate.decision, at: ago(4) } },
+          steps: p.steps.map((x, i) =>
+            x.times.started_at === null ? x : { ...x, times: { ...x.times, started_at: ago(300 - 20 * i), ended_at: x.times.ended_at && ago(298 - 20 * i) } },
+          ),
+        })),
+      };
+    };
+  });
+  const picture = screen.getByTestId("night");
+  const now = Number(/^M([\d.]+)/.exec(picture.querySelector(".night-now path")?.getAttribute("d") ?? "")?.[1]);
+  const done = [...picture.querySelectorAll(".night-mark.is-step.k-pass:not(.ahead) rect")];
+  expect(done.length).toBeGreaterThan(0);
+  for (const bar of done) expect(Number(bar.getAttribute("x")) + Number(bar.getAttribute("width"))).toBeLessThanOrEqual(now + 0.01);
+});
