@@ -207,16 +207,19 @@ function Monitors() {
   );
 }
 
-/** The deadline stands outside what scrolls: it is never cut, whatever the monitors say. */
-function Limit() {
+/** Whether a limit has passed. */
+const isDue = (deadlines: readonly Deadline[], now: number): boolean => running(deadlines).some((d) => d.due || Date.parse(d.at) <= now);
+
+/** A limit that has passed stands outside what scrolls: it is never cut. */
+function PassedLimit() {
   const snapshot = useSnapshot("deadlines", "monitors", "phases");
   const now = useWorldNow();
-  return <DecisionDue deadlines={snapshot.deadlines} monitors={monitorsNow(snapshot, now)} now={now} />;
+  return isDue(snapshot.deadlines, now) && <DecisionDue deadlines={snapshot.deadlines} monitors={monitorsNow(snapshot, now)} now={now} />;
 }
 
 /** The clocks, from the lower end up: a row that grows pushes nothing that a hand is on its way to. */
 function Clocks() {
-  const snapshot = useSnapshot("times", "phases", "t0", "opened_at", "driver", "watching");
+  const snapshot = useSnapshot("times", "phases", "deadlines", "monitors", "t0", "opened_at", "driver", "watching");
   const now = useWorldNow();
   const planned = snapshot.times.planned_s;
   const wait = nextWait(snapshot, now);
@@ -224,6 +227,7 @@ function Clocks() {
   const minutes = (since: string) => duration(Math.floor(Math.max(0, now - Date.parse(since)) / 60_000) * 60);
   return (
     <section className="clocks" aria-label="Clocks">
+      {!isDue(snapshot.deadlines, now) && <DecisionDue deadlines={snapshot.deadlines} monitors={monitorsNow(snapshot, now)} now={now} />}
       <dl className={`clock wait${wait === undefined ? "" : " big"}`} data-testid="wait-left">
         <dt>
           {wait === undefined ? (
@@ -265,7 +269,7 @@ export function RightRail({ place }: { place: Place }) {
   return (
     <aside className="rail" aria-label="Live status and the way back">
       <Users />
-      <Limit />
+      <PassedLimit />
       <div ref={middle} className="rail-middle" {...(more ? { tabIndex: 0, role: "group", "aria-label": "Monitors and clocks, scrolls" } : {})}>
         <Monitors />
         <Clocks />

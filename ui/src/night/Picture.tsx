@@ -8,12 +8,29 @@ import { type Axis, axisOf, ticksOf, xOf } from "./axis";
 import { BAR, type Geometry, geometryOf, nameLines, TOP } from "./geometry";
 import { labelsOf } from "./labels";
 import { folded, markWords } from "./marks";
-import { type Placed, placed } from "./place";
 import type { Rope } from "./rope";
-import type { Line, Night } from "./when";
+import type { Line, Mark, Night } from "./when";
 
 /** Nearer than this to the clock a time would stand under it. */
 const BESIDE_CLOCK = 54;
+
+type Placed = { mark: Mark; x: number; width: number };
+
+/** Marks side by side: one that would be too narrow to be seen is drawn as wide as can be seen, and pushes the next. */
+function placed(line: Line, axis: Axis): Placed[] {
+  let free = 0;
+  return line.marks.map((mark) => {
+    if (mark.is === "gate") {
+      const x = Math.max(free, xOf(axis, mark.from));
+      free = x + 10;
+      return { mark, x, width: 0 };
+    }
+    const from = Math.max(free, xOf(axis, mark.from));
+    const to = Math.max(from + 5, xOf(axis, mark.to));
+    free = to + 1;
+    return { mark, x: from, width: to - from };
+  });
+}
 
 function Diamond({ x, y }: { x: number; y: number }) {
   return <path d={`M${x} ${y - 10}l10 10-10 10-10-10z`} />;
@@ -90,9 +107,9 @@ function Name({ line, y, narrow }: { line: Line; y: number; narrow: boolean }) {
   );
 }
 
-function Phase({ line, axis, now, y, marks: shared }: { line: Line; axis: Axis; now: number; y: number; marks: Marks }) {
+function Phase({ line, axis, y, marks: shared }: { line: Line; axis: Axis; y: number; marks: Marks }) {
   const { geo } = shared;
-  const marks = placed(folded(line), axis, now);
+  const marks = placed(folded(line), axis);
   const labels = labelsOf(
     marks
       .filter((p) => p.mark.is !== "gate")
@@ -169,7 +186,7 @@ function RopeShape({ rope, axis, now, y, left }: { rope: Rope | null; axis: Axis
   );
 }
 
-/** From here on users are affected. */
+/** The moment of the switch: from here on users meet the new side. */
 function T0({ x, bottom }: { x: number; bottom: number }) {
   return (
     <g className="night-t0" data-testid="night-t0">
@@ -238,14 +255,7 @@ export function Picture({ night, rope, t0, name, bare }: { night: Night; rope: R
         <Cuts axis={axis} bottom={bottom} left={left} clock={clock} />
         {t0 !== null && <T0 x={left + xOf(axis, t0)} bottom={bottom} />}
         {night.lines.map((line, i) => (
-          <Phase
-            key={line.id}
-            line={line}
-            axis={axis}
-            now={night.now}
-            y={TOP + geo.down + i * geo.row}
-            marks={{ geo, at: register, stop: current, bare, tell }}
-          />
+          <Phase key={line.id} line={line} axis={axis} y={TOP + geo.down + i * geo.row} marks={{ geo, at: register, stop: current, bare, tell }} />
         ))}
         <g className="night-now" aria-hidden="true">
           <path d={`M${x} 20V${bottom - 4}`} />

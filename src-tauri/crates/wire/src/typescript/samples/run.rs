@@ -102,7 +102,6 @@ pub(super) fn reading(full: bool) -> ReadingView {
         until: maybe(full, time),
         mend: maybe(full, text),
         last_failing: maybe(full, time),
-        before_opening: full,
     }
 }
 
