@@ -106,6 +106,7 @@ fn only_looks(run: &Run) -> bool {
             Work::Weigh(_)
             | Work::Inspect(_)
             | Work::Verify(_)
+            | Work::LookAgain { .. }
             | Work::Check(_)
             | Work::CheckGate(_)
             | Work::Reinspect(_),
