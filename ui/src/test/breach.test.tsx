@@ -3,7 +3,7 @@ import { act, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
 import { expect, it } from "vitest";
-import type { RunSnapshot } from "../ipc";
+import type { RollbackItemView, RollbackProgress, RunSnapshot } from "../ipc";
 import { mainWay } from "../state/readings";
 import { snapshotOf } from "./made-up";
 import { open } from "./open";
@@ -16,6 +16,15 @@ const breached =
     breaches: [breach(repair)],
     phases: s.phases.map((p) => ({ ...p, steps: p.steps.map((step) => (step.id === "post.1" ? { ...step, state: "done", state_words: "Done" } : step)) })),
   });
+
+/** The rollback of a snapshot with other items, made of its first one and the rest. */
+const withItems =
+  (made: (first: RollbackItemView, rest: RollbackItemView[]) => Partial<RollbackProgress>) =>
+  (s: RunSnapshot): RunSnapshot => {
+    const [first, ...rest] = s.rollback?.items ?? [];
+    if (s.rollback === null || first === undefined) throw new Error("this story has no rollback");
+    return { ...s, rollback: { ...s.rollback, ...made(first, rest) } };
+  };
 
 it("after a breach the main button takes back what mends it, and leads to that plan", async () => {
   const user = userEvent.setup();
@@ -64,16 +73,12 @@ it("a rollback after which something still fails leads to what fails", async () 
 it("a rollback at something that was made and is not proven says whose turn it is and what is left; nothing is red", async () => {
   const user = userEvent.setup();
   const { fake } = await open("#/rollback", "silent,halted", (host) => {
-    host.edit = (s) => {
-      const rollback = s.rollback;
-      if (rollback === null) return s;
-      const [first, ...rest] = rollback.items;
-      if (first === undefined) return s;
+    host.edit = withItems((first, rest) => {
       const more = { ...first, id: "aside", step: null, title: "Undo: aside", state: "done" };
       const later = { ...first, id: "later", step: null, title: "Undo: Lower the TTL", state: "to_do" };
       const why = 'The undo was made, but an after-check did not pass in time: "Reval answers" says HTTP 503.';
-      return { ...s, rollback: { ...rollback, why, items: [{ ...first, state: "unproven" }, more, later, ...rest.map((i) => ({ ...i, state: "to_do" }))] } };
-    };
+      return { why, items: [{ ...first, state: "unproven" }, more, later, ...rest.map((i) => ({ ...i, state: "to_do" }))] };
+    });
   });
   expect(screen.getByTestId("rollback-state").textContent).toBe("Your turn: look");
   const look = screen.getByTestId("rollback-look").textContent ?? "";
@@ -93,15 +98,11 @@ it("a rollback at something that was made and is not proven says whose turn it i
 it("what failed beside it stops the rollback: it is named and red, and what is said to be done is still the item whose turn it is", async () => {
   const user = userEvent.setup();
   const { fake } = await open("#/rollback", "silent,halted", (host) => {
-    host.edit = (s) => {
-      const rollback = s.rollback;
-      if (rollback === null) return s;
-      const [first, ...rest] = rollback.items;
-      if (first === undefined) return s;
+    host.edit = withItems((first, rest) => {
       const failed = { ...first, id: "aside", step: null, title: "Undo: aside", state: "failed" };
       const why = "The undo was not applied. ChangeResourceRecordSets: not allowed. It went on beside top: The undo was made.";
-      return { ...s, rollback: { ...rollback, why, items: [{ ...first, state: "unproven" }, failed, ...rest.map((i) => ({ ...i, state: "to_do" }))] } };
-    };
+      return { why, items: [{ ...first, state: "unproven" }, failed, ...rest.map((i) => ({ ...i, state: "to_do" }))] };
+    });
   });
   expect(screen.getByTestId("rollback-state").textContent).toBe("Stopped");
   expect(screen.queryByTestId("rollback-look")).toBeNull();
@@ -119,14 +120,10 @@ it("what failed beside it stops the rollback: it is named and red, and what is s
 
 it("what a person kept says so, and is not counted as done", async () => {
   await open("#/rollback", "silent,halted", (host) => {
-    host.edit = (s) => {
-      const rollback = s.rollback;
-      if (rollback === null) return s;
-      const [first, ...rest] = rollback.items;
-      if (first === undefined) return s;
+    host.edit = withItems((first, rest) => {
       const kept = { ...first, id: "kept", step: null, title: "Undo: kept", state: "kept" };
-      return { ...s, rollback: { ...rollback, items: [kept, { ...first, state: "done" }, ...rest.map((i) => ({ ...i, state: "stopped" }))] } };
-    };
+      return { items: [kept, { ...first, state: "done" }, ...rest.map((i) => ({ ...i, state: "stopped" }))] };
+    });
   });
   const main = screen.getByRole("main").textContent ?? "";
   expect(main).toContain("Kept as it is");

@@ -2,10 +2,11 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use switchback_engine::ports::ProviderError;
+use switchback_engine::ports::{ProviderError, ProviderErrorKind};
 use switchback_model::{CheckReading, CheckSpec, Verdict};
 
 use crate::connect::Aws;
+use crate::error::safe;
 use crate::op::Op;
 use crate::resource::Resource;
 
@@ -133,6 +134,17 @@ impl Found {
             "Check again; if it stays so, look at the network and at the health of AWS.".to_owned()
         });
         Self::untold(expected, error.message.clone(), Mend::Anyway(mend))
+    }
+
+    /// A call failed. That AWS knows no such thing is an answer, and a wrong one, with this mend; anything else can't be
+    /// told.
+    pub(crate) fn missing_or_untold(expected: impl Into<String>, error: &ProviderError, mend: &str) -> Self {
+        match error.kind {
+            ProviderErrorKind::NotFound => {
+                Self::wrong(expected, safe(&error.message), Mend::Anyway(mend.to_owned()))
+            }
+            _ => Self::untold_because(expected, error),
+        }
     }
 
     fn reading(self, spec: &CheckSpec, ops: &[Op], now: Timestamp) -> CheckReading {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use serde_json::Value;
-use switchback_engine::ports::{ProviderError, ProviderErrorKind};
+use switchback_engine::ports::ProviderError;
 use switchback_model::ApiCheck;
 
 use super::pointer::{Methods, is_of_kind};
@@ -146,14 +146,11 @@ impl Look for ApiLook<'_> {
     }
 
     fn failed(&self, _: &Aws, error: &ProviderError) -> Found {
-        match error.kind {
-            ProviderErrorKind::NotFound => Found::wrong(
-                self.expected(),
-                safe(&error.message),
-                Mend::Anyway("Look at the names in the runbook, and at the region of the target.".to_owned()),
-            ),
-            _ => Found::untold_because(self.expected(), error),
-        }
+        Found::missing_or_untold(
+            self.expected(),
+            error,
+            "Look at the names in the runbook, and at the region of the target.",
+        )
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use http::Method;
 use serde_json::{Value, json};
-use switchback_engine::ports::{Observed, ProviderError, ProviderErrorKind, Sent};
+use switchback_engine::ports::{Observed, ProviderError, Sent};
 use switchback_engine::proof::WriteCx;
 use switchback_model::event::Receipt;
 use switchback_model::{
@@ -131,14 +131,11 @@ impl Look for AuthorizerLook<'_> {
     }
 
     fn failed(&self, _: &Aws, error: &ProviderError) -> Found {
-        match error.kind {
-            ProviderErrorKind::NotFound => Found::wrong(
-                self.expected(),
-                safe(&error.message),
-                Mend::Anyway("Look at the ids in the runbook, and at the region of the target.".to_owned()),
-            ),
-            _ => Found::untold_because(self.expected(), error),
-        }
+        Found::missing_or_untold(
+            self.expected(),
+            error,
+            "Look at the ids in the runbook, and at the region of the target.",
+        )
     }
 }
 

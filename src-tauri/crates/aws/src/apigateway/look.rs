@@ -1,7 +1,7 @@
 //! `apigateway.throttle`, as a check: methods of a stage have this throttle of their own, or none.
 
 use async_trait::async_trait;
-use switchback_engine::ports::{ProviderError, ProviderErrorKind};
+use switchback_engine::ports::ProviderError;
 use switchback_model::throttle::words;
 use switchback_model::{MethodSettings, ThrottleCheck};
 
@@ -60,13 +60,10 @@ impl Look for ThrottleLook<'_> {
     }
 
     fn failed(&self, _: &Aws, error: &ProviderError) -> Found {
-        match error.kind {
-            ProviderErrorKind::NotFound => Found::wrong(
-                self.expected(),
-                safe(&error.message),
-                Mend::Anyway("Look at the names in the runbook, and at the region of the target.".to_owned()),
-            ),
-            _ => Found::untold_because(self.expected(), error),
-        }
+        Found::missing_or_untold(
+            self.expected(),
+            error,
+            "Look at the names in the runbook, and at the region of the target.",
+        )
     }
 }

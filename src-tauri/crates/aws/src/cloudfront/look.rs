@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use http::Method;
-use switchback_engine::ports::{ProviderError, ProviderErrorKind};
+use switchback_engine::ports::ProviderError;
 use switchback_model::DistributionCheck;
 
 use super::invalidate::{ROOT, content};
@@ -128,14 +128,11 @@ impl Look for DistributionLook<'_> {
     }
 
     fn failed(&self, _: &Aws, error: &ProviderError) -> Found {
-        match error.kind {
-            ProviderErrorKind::NotFound => Found::wrong(
-                self.expected(),
-                safe(&error.message),
-                Mend::Anyway("Look at the id in the runbook, and at the account of the target.".to_owned()),
-            ),
-            _ => Found::untold_because(self.expected(), error),
-        }
+        Found::missing_or_untold(
+            self.expected(),
+            error,
+            "Look at the id in the runbook, and at the account of the target.",
+        )
     }
 }
 

@@ -1,7 +1,7 @@
 //! `lambda.trigger`: whether a pool may invoke a function, and whether the function can answer in time.
 
 use async_trait::async_trait;
-use switchback_engine::ports::{ProviderError, ProviderErrorKind};
+use switchback_engine::ports::ProviderError;
 use switchback_model::{FunctionArn, PoolArn, Target, TriggerCheck};
 
 use super::ask::Function;
@@ -105,16 +105,10 @@ impl Look for TriggerLook<'_> {
     }
 
     fn failed(&self, _: &Aws, error: &ProviderError) -> Found {
-        match error.kind {
-            ProviderErrorKind::NotFound => Found::wrong(
-                self.expected(),
-                safe(&error.message),
-                Mend::Anyway(
-                    "Look at the ARN in the target file: its name, and its alias or version if it has one."
-                        .to_owned(),
-                ),
-            ),
-            _ => Found::untold_because(self.expected(), error),
-        }
+        Found::missing_or_untold(
+            self.expected(),
+            error,
+            "Look at the ARN in the target file: its name, and its alias or version if it has one.",
+        )
     }
 }

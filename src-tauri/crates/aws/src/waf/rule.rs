@@ -1,7 +1,7 @@
 //! `waf.rule`: a rule is there and does this, and its web ACL stands before what it shall guard.
 
 use async_trait::async_trait;
-use switchback_engine::ports::{ProviderError, ProviderErrorKind};
+use switchback_engine::ports::ProviderError;
 use switchback_model::{RuleAction, RuleCheck};
 
 use super::{GET, GUARDS, stage_arn, web_acl};
@@ -99,13 +99,10 @@ impl Look for RuleLook<'_> {
     }
 
     fn failed(&self, _: &Aws, error: &ProviderError) -> Found {
-        match error.kind {
-            ProviderErrorKind::NotFound => Found::wrong(
-                self.expected(),
-                safe(&error.message),
-                Mend::Anyway("Look at the names in the runbook, and at the region of the target.".to_owned()),
-            ),
-            _ => Found::untold_because(self.expected(), error),
-        }
+        Found::missing_or_untold(
+            self.expected(),
+            error,
+            "Look at the names in the runbook, and at the region of the target.",
+        )
     }
 }

@@ -6,7 +6,7 @@ use switchback_model::{AttemptId, Captured, DoneHow, Finding, Resolution, StepId
 use super::settle::settle;
 use super::verification::published_state;
 use super::{name, step_in, step_mut};
-use crate::run::{Attempt, Effect, Outcome, Restore, Run, StepRun};
+use crate::run::{Attempt, Effect, Restore, Run, StepRun};
 
 pub(super) fn attested(run: &mut Run, step: &StepId, reason: &str, at: Timestamp) -> Result<(), String> {
     let step = step_in(run, step, &["to_do", "blocked", "ready"])?;
@@ -144,36 +144,15 @@ pub(super) fn adopted(
         after: after.clone(),
         seen_only: true,
     });
-    step.attempts.push(Attempt {
-        id: AttemptId {
-            step: id.clone(),
-            generation: step.generation,
-            way: Way::Apply,
-            n: step.next_n(Way::Apply),
-        },
-        series: step.next_n(Way::Apply),
-        preview: switchback_model::Digest::of(after),
-        before: before.unwrap_or(after).clone(),
-        after: after.clone(),
-        intended_at: at,
-        seq,
-        looked_seq: seq,
-        token: String::new(),
-        witness: None,
-        mark: None,
-        receipt: None,
-        problem: None,
-        outcome: Outcome::Settled,
-        applied_at: Some(at),
-        in_sync: None,
-        finding: Some(Finding::After),
-        readings: Vec::new(),
-        since: std::collections::BTreeMap::new(),
-        by_field: None,
-        heard: false,
-        looked_late: false,
-        effectless: false,
-    });
+    let attempt = AttemptId {
+        step: id.clone(),
+        generation: step.generation,
+        way: Way::Apply,
+        n: step.next_n(Way::Apply),
+    };
+    let images = (before.unwrap_or(after).clone(), after.clone());
+    step.attempts
+        .push(Attempt::found(attempt, images, Finding::After, (seq, at)));
     step.to(StepState::Adopted, at);
     Ok(())
 }

@@ -1,14 +1,12 @@
 //! The life of an attempt once it was carried out: its verification, and what a way back finds done.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
-use switchback_model::{AttemptId, CheckReading, Digest, DoneHow, Finding, Step, StepId, StepState, Way};
+use switchback_model::{AttemptId, CheckReading, DoneHow, Finding, Step, StepId, StepState, Way};
 
 use super::settle::verifying;
 use super::{current, step_in, step_mut};
 use crate::publish::shows_something;
-use crate::run::{Attempt, Outcome, Run};
+use crate::run::{Attempt, Run};
 
 pub(super) fn progress(run: &mut Run, attempt: &AttemptId, readings: &[CheckReading]) -> Result<(), String> {
     let step = step_in(run, &attempt.step, &["verifying", "undo_verifying"])?;
@@ -139,31 +137,13 @@ pub(super) fn found_undone(run: &mut Run, id: &StepId, (seq, at): (u64, Timestam
         n: step.next_n(Way::Undo),
     };
     step.drift = None;
-    step.attempts.push(Attempt {
-        id: attempt.clone(),
-        preview: Digest::of(&restored),
-        before: effect.after,
-        after: restored,
-        series: attempt.n,
-        intended_at: at,
-        seq,
-        looked_seq: seq,
-        token: String::new(),
-        witness: None,
-        mark: None,
-        receipt: None,
-        problem: None,
-        outcome: Outcome::Settled,
-        applied_at: Some(at),
-        in_sync: None,
-        finding: Some(Finding::Before),
-        readings: Vec::new(),
-        since: BTreeMap::new(),
-        by_field: None,
-        heard: false,
-        looked_late: false,
-        effectless: false,
-    });
+    let images = (effect.after, restored);
+    step.attempts.push(Attempt::found(
+        attempt.clone(),
+        images,
+        Finding::Before,
+        (seq, at),
+    ));
     verifying(step, &attempt, at);
     Ok(())
 }

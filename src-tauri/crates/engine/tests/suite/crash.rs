@@ -268,21 +268,8 @@ async fn play(fake: &mut FakeRig, step: &Move) {
     let _ = desk.ask(ask).await;
 }
 
-fn cases() -> ProptestConfig {
-    let cases = if std::env::var_os("SWITCHBACK_PROVE").is_some() {
-        2048
-    } else {
-        64
-    };
-    ProptestConfig {
-        cases,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    }
-}
-
 proptest! {
-    #![proptest_config(cases())]
+    #![proptest_config(super::cases(2048))]
 
     #[test]
     fn any_commands_under_any_faults_come_back(

@@ -31,3 +31,16 @@ mod spread;
 mod tables;
 mod together;
 mod unread;
+
+/// How many random cases are tried: few in a usual run, so many in a campaign (`cargo xtask prove`).
+fn cases(proving: u32) -> proptest::prelude::ProptestConfig {
+    let cases = match std::env::var_os("SWITCHBACK_PROVE") {
+        Some(_) => proving,
+        None => 64,
+    };
+    proptest::prelude::ProptestConfig {
+        cases,
+        failure_persistence: None,
+        ..Default::default()
+    }
+}

@@ -1,12 +1,11 @@
 //! What a check sees of the stage: which deployment it serves, and in what it differs.
 
 use async_trait::async_trait;
-use switchback_engine::ports::{ProviderError, ProviderErrorKind};
+use switchback_engine::ports::ProviderError;
 use switchback_model::{Pointer, StageCheck};
 
 use crate::apigateway::{HTTP_API, STAGE, stage};
 use crate::connect::Aws;
-use crate::error::safe;
 use crate::grammar::Word;
 use crate::look::{Found, Look, Mend};
 use crate::op::Op;
@@ -61,13 +60,10 @@ impl Look for StageLook<'_> {
     }
 
     fn failed(&self, _: &Aws, error: &ProviderError) -> Found {
-        match error.kind {
-            ProviderErrorKind::NotFound => Found::wrong(
-                self.expected(),
-                safe(&error.message),
-                Mend::Anyway("Look at the names in the runbook, and at the region of the target.".to_owned()),
-            ),
-            _ => Found::untold_because(self.expected(), error),
-        }
+        Found::missing_or_untold(
+            self.expected(),
+            error,
+            "Look at the names in the runbook, and at the region of the target.",
+        )
     }
 }

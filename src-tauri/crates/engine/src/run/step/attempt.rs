@@ -79,6 +79,41 @@ pub struct Attempt {
 }
 
 impl Attempt {
+    /// Of a step whose object was found as it would leave it, after an undo or after a change by hand: nothing was sent,
+    /// so it is settled from its start.
+    pub(crate) fn found(
+        id: AttemptId,
+        (before, after): (Captured, Captured),
+        finding: Finding,
+        (seq, at): (u64, Timestamp),
+    ) -> Self {
+        Self {
+            preview: Digest::of(&after),
+            before,
+            after,
+            series: id.n,
+            id,
+            intended_at: at,
+            seq,
+            looked_seq: seq,
+            token: String::new(),
+            witness: None,
+            mark: None,
+            receipt: None,
+            problem: None,
+            outcome: Outcome::Settled,
+            applied_at: Some(at),
+            in_sync: None,
+            finding: Some(finding),
+            readings: Vec::new(),
+            since: BTreeMap::new(),
+            by_field: None,
+            heard: false,
+            looked_late: false,
+            effectless: false,
+        }
+    }
+
     /// What is known of its request; none where none was sent.
     #[must_use]
     pub fn sent(&self) -> Option<Sent<'_>> {

@@ -9,21 +9,8 @@ use switchback_testkit::plans::{dag, id};
 use switchback_testkit::rig::FakeRig;
 use switchback_testkit::walk::{back, complete, invariants};
 
-fn cases() -> ProptestConfig {
-    let cases = if std::env::var_os("SWITCHBACK_PROVE").is_some() {
-        1024
-    } else {
-        64
-    };
-    ProptestConfig {
-        cases,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    }
-}
-
 proptest! {
-    #![proptest_config(cases())]
+    #![proptest_config(crate::cases(1024))]
 
     #[test]
     fn never_out_of_order(
