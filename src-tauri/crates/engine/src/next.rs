@@ -257,25 +257,35 @@ const NOT_PROVEN: [&str; 2] = ["The undo was made", "It was published"];
 pub(crate) fn not_proven(run: &Run, id: &StepId) -> String {
     let publishes = run.plan.step(id).is_some_and(Step::is_publisher);
     let made = NOT_PROVEN[usize::from(publishes)];
-    format!(
-        "{made}, but an after-check did not pass in time{}",
-        what_failed(run, id)
-    )
+    let failed = what_failed(run, id);
+    match untold(run, id).filter(|_| failed.is_none()) {
+        Some(why) => format!("{made}, but nobody can tell whether it is everywhere. {why}"),
+        None => format!(
+            "{made}, but an after-check did not pass in time{}",
+            failed.unwrap_or_else(|| ".".to_owned())
+        ),
+    }
+}
+
+/// Why nobody can tell whether what was made is everywhere, where that was asked for in vain.
+fn untold<'a>(run: &'a Run, id: &StepId) -> Option<&'a str> {
+    match run.step(id)?.1.current()?.finding.as_ref()? {
+        Finding::Unclear { why } => Some(why),
+        Finding::Before | Finding::After | Finding::Partial { .. } | Finding::Other { .. } => None,
+    }
 }
 
 /// The first check of a way back that does not pass as it was read last, in words that end a sentence.
-fn what_failed(run: &Run, id: &StepId) -> String {
-    let failed = run.step(id).and_then(|(step, state)| {
-        let read = &state.current()?.readings;
-        let reading = read.iter().find(|reading| !reading.verdict.lets_through())?;
-        let check = step.undo_verify.iter().find(|check| check.id == reading.check)?;
-        Some(format!(
-            ": \"{}\" says {}. Mend that and try again, or look yourself and say that it is done.",
-            check.title,
-            reading.observed.trim_end_matches('.')
-        ))
-    });
-    failed.unwrap_or_else(|| ".".to_owned())
+fn what_failed(run: &Run, id: &StepId) -> Option<String> {
+    let (step, state) = run.step(id)?;
+    let read = &state.current()?.readings;
+    let reading = read.iter().find(|reading| !reading.verdict.lets_through())?;
+    let check = step.undo_verify.iter().find(|check| check.id == reading.check)?;
+    Some(format!(
+        ": \"{}\" says {}. Mend that and try again, or look yourself and say that it is done.",
+        check.title,
+        reading.observed.trim_end_matches('.')
+    ))
 }
 
 /// The item that publishes once more: finished where nothing is left that nobody knows to be seen.

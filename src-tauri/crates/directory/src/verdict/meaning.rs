@@ -1,6 +1,8 @@
 //! What a verdict means for the person who wants to sign in: for a colour and for the next step, never
 //! drawn from how many accounts match.
 
+use super::notes::NEW_COUNTS;
+use super::words::MOVED_THEN;
 use super::{Answer, Verdict};
 
 /// What a verdict means for somebody who wants to sign in.
@@ -98,6 +100,13 @@ impl Stage {
     }
 }
 
+/// A sentence as the end of another one.
+fn begun_small(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    let first = letters.next().into_iter().flat_map(char::to_lowercase);
+    first.chain(letters).collect()
+}
+
 impl Answer {
     /// What it means for the person's sign-in: an absence with an "if" is none.
     #[must_use]
@@ -118,8 +127,30 @@ impl Answer {
             Stage::Before => "The switch has not been made",
             Stage::RolledBack => "The switch was taken back",
         };
+        for note in &mut self.notes {
+            if note == NEW_COUNTS {
+                *note = match stage {
+                    Stage::RolledBack => "Also in the old pool: that account is the one that counts again.",
+                    Stage::Before | Stage::Switched => {
+                        "Also in the old pool: until the switch that account is the one that counts."
+                    }
+                }
+                .to_owned();
+            }
+        }
         match self.verdict {
             Verdict::NotMigrated | Verdict::NotMigratedKnown => {
+                if let Some(found) = self.sentence.strip_suffix(MOVED_THEN) {
+                    let then = match stage {
+                        Stage::RolledBack => {
+                            "The switch was taken back: they sign in with their old password, and nobody is moved now."
+                        }
+                        Stage::Before | Stage::Switched => {
+                            "They sign in with their old password, and are moved only after the switch."
+                        }
+                    };
+                    self.sentence = format!("{found} {then}");
+                }
                 self.next_step = match stage {
                     Stage::RolledBack => format!(
                         "{why}: ask them to sign in as they did before it, with their old password. That does not \
@@ -137,6 +168,10 @@ impl Answer {
             | Verdict::InvitationExpired
             | Verdict::InvitationUnsure
             | Verdict::ResetRequired => {
+                self.sentence = format!(
+                    "{why}: the account from before it counts. In the new pool: {}",
+                    begun_small(&self.sentence)
+                );
                 self.next_step = match stage {
                     Stage::RolledBack => format!(
                         "{why}: ask them to sign in as they did before it, with the password that they had then. \

@@ -8,6 +8,9 @@ use crate::letters;
 use crate::query::MatchedBy;
 use crate::source::Source;
 
+/// Said of somebody who is in both pools, once people sign in at the new one.
+pub(super) const NEW_COUNTS: &str = "Also in the old pool: the account above is the one that counts.";
+
 pub(super) fn notes(verdict: Verdict, facts: &Facts<'_>) -> Vec<String> {
     let mut notes = Vec::new();
     if facts.matched_by == MatchedBy::Name && facts.new.len() + facts.old.len() == 1 {
@@ -96,7 +99,7 @@ fn note_old(account: &Account, facts: &Facts<'_>, notes: &mut Vec<String>) {
             "In the old pool the account is disabled: ask who owns it before you help them to sign in."
                 .to_owned()
         } else {
-            "Also in the old pool: the account above is the one that counts.".to_owned()
+            NEW_COUNTS.to_owned()
         },
     );
 }

@@ -81,12 +81,12 @@ pub fn reconcile<'a>(source: &'a Source, pools: &'a [PoolAnswer], now: Timestamp
 impl<'a> Reconciliation<'a> {
     /// Every line of the list with its verdict, in the list's order, those that could not be read among them.
     pub fn lines(&self) -> impl Iterator<Item = Line<'a>> + '_ {
-        let mut rows = self.source.rows().iter().peekable();
+        let mut rows = self.source.rows().iter().enumerate().peekable();
         let mut unread = self.unread.iter().peekable();
         // Rows of one person have one answer: each is judged once, however often the list has them.
-        let mut judged: HashMap<&str, Judged<'a>> = HashMap::new();
+        let mut judged: HashMap<usize, Judged<'a>> = HashMap::new();
         std::iter::from_fn(move || {
-            let of_row = rows.peek().map(|row| row.line);
+            let of_row = rows.peek().map(|(_, row)| row.line);
             match unread.next_if(|(line, _)| of_row.is_none_or(|row| *line < row)) {
                 Some((line, fault)) => Some(Line {
                     line: *line,
@@ -96,23 +96,20 @@ impl<'a> Reconciliation<'a> {
                     new: Arc::default(),
                     old: 0,
                 }),
-                None => rows.next().map(|row| self.line(row, &mut judged)),
+                None => rows.next().map(|(at, row)| self.line(at, row, &mut judged)),
             }
         })
     }
 
-    fn line<'s>(&'s self, row: &'a Row, judged: &mut HashMap<&'s str, Judged<'a>>) -> Line<'a> {
+    fn line(&self, at: usize, row: &'a Row, judged: &mut HashMap<usize, Judged<'a>>) -> Line<'a> {
         looked_at(1);
-        let person = key(row).and_then(|key| self.people.by_key.get_key_value(&key));
-        let found = person.map(|(key, person)| match judged.get(key.as_str()) {
-            Some(found) => found.clone(),
-            None => {
-                let found = self.judged(key, person);
-                if person.rows.len() > 1 {
-                    judged.insert(key, found.clone());
-                }
-                found
+        let person = self.people.of_row(at);
+        let found = person.map(|(number, key, person)| {
+            if person.rows.len() < 2 {
+                return self.judged(key, person);
             }
+            let found = judged.entry(number);
+            found.or_insert_with(|| self.judged(key, person)).clone()
         });
         let found = found.unwrap_or_else(|| Judged {
             answer: Arc::new(nobody_to_look_for()),
@@ -140,7 +137,7 @@ impl<'a> Reconciliation<'a> {
         // A user name is unique in its pool, and in no other.
         let who = |account: &'a Account| (account.pool.as_str(), &account.username);
         let all: HashSet<(&str, &Personal)> = new().flat_map(|pool| pool.read.accounts()).map(who).collect();
-        let listed = self.people.by_key.values().flat_map(|person| &person.accounts);
+        let listed = self.people.all().flat_map(|person| &person.accounts);
         // Who has the user name of a row is somebody of whom the list knows.
         let named = self
             .people

@@ -26,10 +26,7 @@ pub(super) fn answer(verdict: Verdict, facts: &Facts<'_>) -> Answer {
             .to_owned(),
         ),
         Verdict::NotMigratedKnown => (
-            format!(
-                "Not migrated yet: {}. They sign in with their old password and will be moved then.",
-                known_where(facts)
-            ),
+            format!("Not migrated yet: {}.{MOVED_THEN}", known_where(facts)),
             SIGN_IN_AS_USUAL.to_owned(),
         ),
         Verdict::NotMigratedLeaver => (
@@ -82,6 +79,12 @@ pub(super) fn answer(verdict: Verdict, facts: &Facts<'_>) -> Answer {
 pub(super) const TORN: &str =
     "Two pages say different things of an account of theirs, and no date tells which is newer.";
 
+/// How a sentence ends that says of somebody that they are not in the new pool yet.
+pub(super) const MOVED_THEN: &str = " They sign in with their old password and will be moved then.";
+
+const IF_THE_ADDRESS_IS_RIGHT: &str = "Not migrated yet, if the address is right: no account has it as its e-mail address. They sign in with their old \
+     password and will be moved then.";
+
 const SIGN_IN_AS_USUAL: &str = "Ask them to sign in as usual with their old password, or to use \"forgot password\": \
      either moves them. Do not create the account.";
 
@@ -92,11 +95,7 @@ fn fixed(verdict: Verdict) -> (&'static str, &'static str) {
             "This is a machine user: a program signs in with it. It stays with the old provider.",
             "Do not move, disable or delete it. If the program can't sign in, tell the team that runs it.",
         ),
-        Verdict::NotMigrated => (
-            "Not migrated yet, if the address is right: no account has it as its e-mail address. They sign in with their \
-             old password and will be moved then.",
-            SIGN_IN_AS_USUAL,
-        ),
+        Verdict::NotMigrated => (IF_THE_ADDRESS_IS_RIGHT, SIGN_IN_AS_USUAL),
         Verdict::NotKnown => (
             "Not known: no account has this e-mail address, and it is not on the source list.",
             "Check how the address is spelled. If it is right, ask the administrator who owns the list \

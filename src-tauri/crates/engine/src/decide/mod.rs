@@ -63,6 +63,14 @@ pub enum Stands {
     Unread(String),
 }
 
+/// An undo of which nobody has proven that it took the step back.
+pub(crate) const fn is_unproven_undo(state: StepState) -> bool {
+    matches!(
+        state,
+        StepState::UndoFailed | StepState::UndoUnverified | StepState::UndoForeign
+    )
+}
+
 /// Decides a command.
 pub fn decide(
     run: &Run,
@@ -98,6 +106,12 @@ pub fn decide(
                     StepState::UndoForeign,
                 ],
             )?;
+            // Of an undo it says that the step is taken back, unless its effect was chosen to stay.
+            if let Some(Stands::Otherwise { noun, now, before }) = &facts.stands
+                && !state.effect_stays()
+            {
+                return Err(rollback::not_back(run, (step, state), noun, now, before));
+            }
             Ok(vec![EventKind::Accepted {
                 step: step.clone(),
                 by: by.clone(),

@@ -7,7 +7,7 @@ use switchback_model::{
     CheckId, EventKind, Operator, Resolution, RollbackPlan, RollbackScope, StepId, StepState, Submission,
 };
 
-use super::{Facts, Stands, find, no_rollback, reason, stale_screen};
+use super::{Facts, Stands, find, is_unproven_undo, no_rollback, reason, stale_screen};
 use crate::rejection::{Rejection, RejectionCode as Code};
 use crate::rollback::is_kept;
 use crate::run::{RollbackState, Run, StepRun};
@@ -198,24 +198,30 @@ pub(super) fn rollback_done(
 }
 
 /// What stands there is not what was before: it is not taken back, whoever says so.
-fn not_back(
+pub(super) fn not_back(
     run: &Run,
     (id, state): (&StepId, &StepRun),
     noun: &str,
     now: &[String],
     before: &[String],
 ) -> Rejection {
-    let keeps = matches!(
-        state.state,
-        StepState::UndoFailed | StepState::UndoUnverified | StepState::UndoForeign
-    );
-    let keep = match keeps {
+    let in_rollback = run.rollback_active();
+    let keep = match is_unproven_undo(state.state) {
         true => format!(
-            " To leave what stands there, and go on: `switchback step resolve {} {id} --as keep --reason TEXT` (on its page: \
-             Keep what is there), then try again.",
-            run.id
+            " To leave what stands there{}: `switchback step resolve {} {id} --as keep --reason TEXT` (on its page: Keep what is \
+             there){}.",
+            if in_rollback { ", and go on" } else { "" },
+            run.id,
+            if in_rollback { ", then try again" } else { "" },
         ),
         false => String::new(),
+    };
+    let again = match in_rollback {
+        true => {
+            "Put it back by hand, or try again: it is restored as you confirmed. If it changed since then, give this rollback up \
+             and plan it anew: that shows what is lost."
+        }
+        false => "Put it back by hand, or roll it back again: that shows first what would be lost.",
     };
     Rejection::new(
         Code::Guard,
@@ -224,10 +230,7 @@ fn not_back(
             now.join("; "),
             before.join("; ")
         ),
-        format!(
-            "Put it back by hand, or try again: it is restored as you confirmed. If it changed since then, give this rollback \
-             up and plan it anew: that shows what is lost.{keep}"
-        ),
+        format!("{again}{keep}"),
     )
 }
 

@@ -244,6 +244,7 @@ impl Driver {
             }
             Command::Adopt { step } => facts.adopt = self.wished(step).await,
             Command::RollbackDone { item } => facts.stands = self.stands(item).await,
+            Command::Accept { step } => facts.stands = self.stands_accepted(step).await,
             Command::Apply { .. } | Command::ApplyOverriding { .. } => {
                 facts.sign_in = self.world.signed_in().await;
             }

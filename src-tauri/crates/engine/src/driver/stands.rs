@@ -1,7 +1,7 @@
 //! Looks at what a person or an earlier rollback says was taken back: nothing counts as taken back on an older look.
 
 use jiff::Timestamp;
-use switchback_model::rollback::ItemKind;
+use switchback_model::rollback::{ItemKind, RollbackItem};
 use switchback_model::{
     Captured, CheckId, CheckReading, EventKind, Finding, Image, StepId, StepState, Verdict,
 };
@@ -9,7 +9,7 @@ use switchback_model::{
 use super::inspect::look_closely;
 use super::{DriveError, Driver};
 use crate::canaries::with_own;
-use crate::decide::Stands;
+use crate::decide::{Stands, is_unproven_undo};
 use crate::run::{Run, StepRun};
 
 /// The precondition "what goes back before it is proven to be back", by the name under which it is overridden.
@@ -75,7 +75,24 @@ impl Driver {
     pub(super) async fn stands(&self, item: &str) -> Option<Stands> {
         let rollback = self.run.rollback.as_ref()?;
         let next = rollback.item().filter(|next| next.id == item)?;
-        let (step, state) = self.run.step(next.step.as_ref()?)?;
+        // As this item restores it, or as a later one does: a person may have gone all the way at once.
+        let left = rollback.plan.items.get(rollback.done..).unwrap_or_default();
+        self.object_stands(next.step.as_ref()?, left).await
+    }
+
+    /// The same for the word that the undo of a step is accepted as it is: that, too, says that the step is taken back.
+    pub(super) async fn stands_accepted(&self, step: &StepId) -> Option<Stands> {
+        let (_, state) = self.run.step(step)?;
+        if !is_unproven_undo(state.state) {
+            return None;
+        }
+        let left = self.run.rollback.as_ref().filter(|_| self.run.rollback_active());
+        let left = left.and_then(|rollback| rollback.plan.items.get(rollback.done..));
+        self.object_stands(step, left.unwrap_or_default()).await
+    }
+
+    async fn object_stands(&self, step: &StepId, left: &[RollbackItem]) -> Option<Stands> {
+        let (step, state) = self.run.step(step)?;
         let spec = step.action.as_ref().filter(|_| !step.is_publisher())?;
         if !state.state.may_have_effect() {
             return None;
@@ -95,8 +112,6 @@ impl Driver {
             Ok(now) => now.image,
             Err(error) => return Some(Stands::Unread(error.sentence())),
         };
-        // As this item restores it, or as a later one does: a person may have gone all the way at once.
-        let left = rollback.plan.items.get(rollback.done..).unwrap_or_default();
         let restored = left.iter().any(|item| is_restored_by(&item.kind, &now)) || is_as_chosen(state, &now);
         Some(match restored || spec.back(&now, before).same_as(&now) {
             true => Stands::AsBefore,

@@ -142,5 +142,11 @@ async fn of_an_undo_it_is_said_too() {
     fake.desk.idle().await;
     assert_eq!(fake.desk.state(STEP), StepState::UndoUnverified);
     assert!(why(&fake, STEP).contains("Injected: Untrue"));
-    assert!(fake.desk.rollback_state().starts_with("halted"));
+    // The rollback itself says why it stands there.
+    let stands = fake.desk.rollback_state();
+    assert!(stands.starts_with("halted: The undo was made"), "{stands}");
+    assert!(
+        stands.contains("whether it is everywhere") && stands.contains("Injected: Untrue"),
+        "{stands}"
+    );
 }

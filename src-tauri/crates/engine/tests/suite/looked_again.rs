@@ -233,6 +233,36 @@ async fn a_word_is_looked_at_whatever_stopped_the_rollback() {
     assert_eq!(fake.desk.rollback_state(), "completed");
 }
 
+/// That an unproven undo is accepted says that the step is taken back: outside of a rollback, too, one look comes first.
+#[tokio::test]
+async fn an_undo_is_accepted_where_it_is_as_before() {
+    let accept = || Command::Accept { step: id("top") };
+    let (mut fake, _) = given_up().await;
+    second_writer(&fake);
+    let events = fake.desk.journal.events().len();
+    let refused = fake.desk.ask(accept()).await.unwrap_err();
+    assert_eq!(refused.code, Code::Guard);
+    assert!(refused.message.contains("203.0.113.99"), "{}", refused.message);
+    assert!(refused.hint.contains("roll it back again"), "{}", refused.hint);
+    assert!(
+        refused.hint.contains("--as keep") && !refused.hint.contains("try again"),
+        "{}",
+        refused.hint
+    );
+    assert_eq!(fake.desk.journal.events().len(), events);
+    // What nobody can read stays a person's word.
+    fake.faulty
+        .inject(Op::Read, 1, Fault::FailsBefore(ProviderErrorKind::Denied));
+    fake.desk.ask(accept()).await.unwrap();
+    assert_eq!(fake.desk.state("top"), ACCEPTED);
+
+    let (mut fake, before) = given_up().await;
+    assert_eq!(record(&fake), before);
+    fake.desk.ask(accept()).await.unwrap();
+    assert_eq!(fake.desk.state("top"), ACCEPTED);
+    invariants(&fake).unwrap();
+}
+
 /// Blindness does not hold the night up: it stays a person's word, and is called one.
 #[tokio::test]
 async fn what_nobody_can_read_stays_a_word() {

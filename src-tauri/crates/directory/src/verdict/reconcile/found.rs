@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use indexmap::IndexMap;
 use switchback_model::directory::{Account, Personal, PoolRole};
 
 use super::settled::{Standing, Which, settled};
@@ -31,7 +32,9 @@ pub(super) struct Named<'a> {
 
 /// Everybody on the list, by the address or the user name of their rows, and by the user name beside an address.
 pub(super) struct People<'a> {
-    pub(super) by_key: HashMap<String, Person<'a>>,
+    by_key: IndexMap<String, Person<'a>>,
+    /// Whom each row of the list is about, by their place in `by_key`: nobody is looked for a second time.
+    of_row: Vec<Option<usize>>,
     pub(super) by_name: HashMap<String, Named<'a>>,
 }
 
@@ -54,14 +57,19 @@ impl<'a> People<'a> {
     /// Each row and each account is looked at once.
     pub(super) fn of(source: &'a Source, pools: &'a [PoolAnswer]) -> Self {
         let mut people = Self {
-            by_key: HashMap::with_capacity(source.rows().len()),
+            by_key: IndexMap::with_capacity(source.rows().len()),
+            of_row: Vec::with_capacity(source.rows().len()),
             by_name: HashMap::new(),
         };
         for row in source.rows() {
             looked_at(1);
-            if let Some(key) = key(row) {
-                people.by_key.entry(key).or_default().rows.push(row);
-            }
+            let person = key(row).map(|key| {
+                let entry = people.by_key.entry(key);
+                let at = entry.index();
+                entry.or_default().rows.push(row);
+                at
+            });
+            people.of_row.push(person);
             if let Some(name) = name_beside(row) {
                 people.by_name.entry(name).or_default();
             }
@@ -83,6 +91,18 @@ impl<'a> People<'a> {
             }
         }
         people
+    }
+
+    /// Whom a row is about, by its place in the list: their number, their key, and what is known of them.
+    pub(super) fn of_row(&self, row: usize) -> Option<(usize, &str, &Person<'a>)> {
+        let at = (*self.of_row.get(row)?)?;
+        let (key, person) = self.by_key.get_index(at)?;
+        Some((at, key, person))
+    }
+
+    /// Everybody on the list.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Person<'a>> {
+        self.by_key.values()
     }
 
     /// Takes an account for those who have its address, or its user name where they have no address or that is one.

@@ -146,6 +146,47 @@ fn what_to_do_hangs_on_how_far_the_run_has_come() {
         assert!(there.next_step.starts_with(somebody), "{there:?}");
     }
     assert_eq!(absent.clone().at(Stage::Switched), absent);
+
+    // The headline follows where people sign in, and contradicts no line below it.
+    let old = || pool(PoolRole::Old, Read::Whole(vec![ann()]));
+    let known = ask(EMAIL, &[pool(PoolRole::New, Read::Whole(vec![])), old()], None);
+    let both = ask(
+        EMAIL,
+        &[pool(PoolRole::New, Read::Whole(vec![ann()])), old()],
+        None,
+    );
+    assert!(known.sentence.ends_with("will be moved then."), "{known:?}");
+    assert!(
+        both.notes
+            .contains(&"Also in the old pool: the account above is the one that counts.".to_owned())
+    );
+    for (stage, moved, counts, note) in [
+        (
+            Stage::Before,
+            "They sign in with their old password, and are moved only after the switch.",
+            "The switch has not been made: the account from before it counts. In the new pool: they can sign in.",
+            "Also in the old pool: until the switch that account is the one that counts.",
+        ),
+        (
+            Stage::RolledBack,
+            "The switch was taken back: they sign in with their old password, and nobody is moved now.",
+            "The switch was taken back: the account from before it counts. In the new pool: they can sign in.",
+            "Also in the old pool: that account is the one that counts again.",
+        ),
+    ] {
+        for one in [&absent, &known] {
+            let one = one.clone().at(stage);
+            assert!(one.sentence.ends_with(moved), "{one:?}");
+            assert!(!one.sentence.contains("moved then"), "{one:?}");
+        }
+        let both = both.clone().at(stage);
+        assert!(both.sentence.starts_with(counts), "{both:?}");
+        assert!(both.notes.contains(&note.to_owned()), "{both:?}");
+        assert!(
+            both.notes.iter().all(|note| !note.contains("the account above")),
+            "{both:?}"
+        );
+    }
     let mut off = ann();
     off.enabled = Some(false);
     let off = of_one(off);
