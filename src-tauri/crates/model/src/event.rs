@@ -16,6 +16,7 @@ use crate::ids::{CheckId, DecisionId, MonitorId, Operator, PhaseId, RuleId, RunI
 use crate::image::Captured;
 use crate::preview::Preview;
 use crate::rollback::RollbackPlan;
+use crate::tagged::{Reader, Writer};
 use crate::unknown::Unknown;
 use crate::witness::Witness;
 
@@ -112,7 +113,7 @@ pub struct CallProblem {
 /// One fact.
 #[expect(clippy::large_enum_variant, reason = "events are few and short-lived")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "event", rename_all = "snake_case")]
+#[serde(remote = "Self", rename_all = "snake_case")]
 pub enum EventKind {
     /// The run exists, with its frozen plan.
     RunOpened {
@@ -617,6 +618,9 @@ pub enum EventKind {
     Unknown(Unknown),
 }
 
+/// The field that names an event's kind.
+const TAG: &str = "event";
+
 impl EventKind {
     /// Reads the body of a journalled event. One that this program does not know is kept as it stands.
     ///
@@ -627,7 +631,7 @@ impl EventKind {
         let strict = serde_json::from_str(body);
         strict.or_else(|error| {
             let raw = serde_json::from_str(body)?;
-            Unknown::of(raw, "event").map(Self::Unknown).ok_or(error)
+            Unknown::of(raw, TAG).map(Self::Unknown).ok_or(error)
         })
     }
 }
@@ -637,14 +641,14 @@ impl Serialize for EventKind {
         if let Self::Unknown(unknown) = self {
             return unknown.serialize(serializer);
         }
-        Self::serialize(self, serializer)
+        Self::serialize(self, Writer::new(serializer, TAG))
     }
 }
 
 impl<'de> Deserialize<'de> for EventKind {
     /// Only what is known, with serde's own words for what is wrong with the rest.
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::deserialize(deserializer)
+        Self::deserialize(Reader::new(deserializer, TAG))
     }
 }
 

@@ -21,11 +21,12 @@ use crate::invalidation::Distribution;
 use crate::parameter::Parameter;
 use crate::service::Service;
 use crate::throttle::MethodSettings;
+use crate::tagged::{Reader, Writer};
 use crate::unknown::{Unknown, lost};
 
 /// The touched fields of one object at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(remote = "Self", tag = "kind", rename_all = "snake_case")]
+#[serde(remote = "Self", rename_all = "snake_case")]
 pub enum Image {
     /// Every A, AAAA and CNAME record set of one name in one hosted zone, sorted.
     RecordSets {
@@ -124,12 +125,15 @@ pub enum Image {
     Unknown(Unknown),
 }
 
+/// The field that names an image's kind.
+const TAG: &str = "kind";
+
 impl Serialize for Image {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if let Self::Unknown(unknown) = self {
             return unknown.serialize(serializer);
         }
-        Self::serialize(self, serializer)
+        Self::serialize(self, Writer::new(serializer, TAG))
     }
 }
 
@@ -138,12 +142,12 @@ impl<'de> Deserialize<'de> for Image {
     /// would be left out in restoring.
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Value::deserialize(deserializer)?;
-        match Self::deserialize(&raw) {
+        match Self::deserialize(Reader::new(&raw, TAG)) {
             Ok(image) if is_written_as(&image, &raw) => Ok(image),
-            Ok(_) => Unknown::of(raw, "kind")
+            Ok(_) => Unknown::of(raw, TAG)
                 .map(Self::Unknown)
-                .ok_or_else(|| D::Error::missing_field("kind")),
-            Err(error) => match Unknown::of(raw, "kind") {
+                .ok_or_else(|| D::Error::missing_field(TAG)),
+            Err(error) => match Unknown::of(raw, TAG) {
                 Some(unknown) => Ok(Self::Unknown(unknown)),
                 None => Err(D::Error::custom(error)),
             },
@@ -153,8 +157,26 @@ impl<'de> Deserialize<'de> for Image {
 
 /// Whether a value is written as this tree; by its bytes first, because that is quick.
 fn is_written_as(image: &Image, raw: &Value) -> bool {
-    serde_json::to_vec(image).ok() == serde_json::to_vec(raw).ok()
+    let Ok(written) = serde_json::to_vec(image) else {
+        return false;
+    };
+    let mut left = Same(&written);
+    (serde_json::to_writer(&mut left, raw).is_ok() && left.0.is_empty())
         || serde_json::to_value(image).is_ok_and(|written| lost(raw, &written, 1).is_empty())
+}
+
+/// Takes what is left to be written, and nothing else.
+struct Same<'a>(&'a [u8]);
+
+impl std::io::Write for Same<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 = self.0.strip_prefix(bytes).ok_or(std::io::ErrorKind::InvalidData)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 impl Image {

@@ -35,6 +35,7 @@ pub mod screen;
 pub mod service;
 pub mod shell;
 pub mod state;
+mod tagged;
 pub mod text;
 pub mod throttle;
 pub mod trigger;
