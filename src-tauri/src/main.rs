@@ -3,10 +3,6 @@
 
 use std::process::ExitCode;
 
-/// What the program takes its memory from.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     switchback_console::run(std::env::args_os().skip(1))
 }

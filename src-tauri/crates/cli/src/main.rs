@@ -29,10 +29,6 @@ use switchback_model::Operator;
 use crate::args::Args;
 use crate::print::Out;
 
-/// What the program takes its memory from.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     let parsed = Args::command().try_get_matches().and_then(|typed| {
         let args = Args::from_arg_matches(&typed)?;
