@@ -15,6 +15,10 @@ pub struct Telemetry {
     _writer: tracing_appender::non_blocking::WorkerGuard,
 }
 
+/// Lines that wait for the disk at most; more than that are dropped, because no log holds the night up. The library's own
+/// number takes room, and is written through, for 128,000 at every start.
+const WAITING: usize = 4_096;
+
 /// Chooses how much of our own is logged: `error`, `warn`, `info` (else), `debug` or `trace`.
 const LEVEL: &str = "SWITCHBACK_LOG";
 
@@ -32,7 +36,9 @@ pub fn start(home: &Home) -> Option<Telemetry> {
         .max_log_files(14)
         .build(home.logs())
         .ok()?;
-    let (writer, guard) = tracing_appender::non_blocking(redact::Redacting(files));
+    let (writer, guard) = tracing_appender::non_blocking::NonBlockingBuilder::default()
+        .buffered_lines_limit(WAITING)
+        .finish(redact::Redacting(files));
     let level = std::env::var(LEVEL)
         .ok()
         .map(|level| level.trim().to_ascii_lowercase())
