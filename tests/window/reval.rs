@@ -160,7 +160,8 @@ async fn back(app: &App, broken: &mut BTreeSet<String>) -> Outcome {
 
 /// Begins the step that is shown anew.
 async fn again(app: &App) -> Outcome {
-    app.click("offer-reopen", SOON).await?;
+    app.lead("action-more", "menu-offer-reopen", SOON).await?;
+    app.click("menu-offer-reopen", SOON).await?;
     app.write("reason-input", "once more").await?;
     app.click("reason-submit", SOON).await
 }

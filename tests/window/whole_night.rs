@@ -251,7 +251,14 @@ impl<'a> Night<'a> {
 
     /// Begins the step that is shown anew.
     async fn again(&self) -> Outcome {
-        self.app.click("offer-reopen", SOON).await?;
+        if self.app.why_not("offer-reopen").await?.is_empty() {
+            self.app.click("offer-reopen", SOON).await?;
+        } else {
+            // In trouble two ways are in sight, and this is none of them.
+            let menu = "menu-offer-reopen";
+            self.app.lead("action-more", menu, SOON).await?;
+            self.app.click(menu, SOON).await?;
+        }
         self.app.write("reason-input", "once more, it is mended").await?;
         self.app.click("reason-submit", SOON).await?;
         let begun = ["To do", "Blocked", "Waiting", "Ready", "Checking"];

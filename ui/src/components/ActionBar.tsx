@@ -2,18 +2,19 @@ import { Fragment, type RefObject, useLayoutEffect, useRef } from "react";
 import { fullTime } from "../format/time";
 import type { Offer, StepView } from "../ipc";
 import { Button, type Entry, LinkButton, Menu } from "../kit";
-import { useApp, useShort, useStore, useTight, useWorldNow } from "../state/hooks";
+import { useApp, useShort, useStore, useTight, useTitles, useWorldNow } from "../state/hooks";
 import { allSteps, isFinished, mainWay } from "../state/readings";
-import { go, href, type Place } from "../state/router";
+import { go, href } from "../state/router";
 import type { Store } from "../state/store";
 import { useLeaveHeight } from "./barHeight";
 import { Dock } from "./Dock";
 import { stateWords } from "./LeftRail";
 import { Block } from "./PageHead";
-import { commandOf, OfferForm } from "./OfferForm";
+import { OfferForm } from "./OfferForm";
 import { Primary } from "./Primary";
 import { canHold, type Control, RunButtons, RunControlForm } from "./RunControls";
 import { isNoted, StepNotes } from "./StepNotes";
+import { comesTo, commandOf, leadsOf, mainOf, offersOf, offerWords, otherOffers, standsStill } from "./ways";
 
 /** The offer of a step that would outlive the sign-in. */
 export const OVERRIDE = "apply-overriding";
@@ -27,7 +28,6 @@ const NEXT = 6;
 const AHEAD = new Set(["to_do", "blocked", "ready", "undone"]);
 
 const CONTROLS = new Set(["hold", "resume"]);
-const UNDOABLE = new Set(["done", "unverified", "foreign", "adopted", "verifying", "in_doubt"]);
 
 /** When the step may start by time alone. */
 function readyAt(step: StepView): string | null {
@@ -90,32 +90,6 @@ function Reason({ step, primary }: { step: StepView; primary: Offer | undefined 
   return primary.command === "apply" && step.preview !== null ? <p className="meta">You confirm on the next page.</p> : null;
 }
 
-/** What is offered. Of a step that was not chosen nothing is: what can't be done is not there, and its notice says how it could. */
-const offersOf = (step: StepView): Offer[] => (step.left_out === true ? [] : step.offers);
-
-function otherOffers(step: StepView): Offer[] {
-  return offersOf(step).filter((o) => !o.primary && o.command !== "check" && o.refused === null && commandOf(o.command, step.id) !== null);
-}
-
-/** What stands on the button of an offer. */
-const offerWords = (offer: Offer): string => (offer.needs_reason ? `${offer.label}…` : offer.label);
-
-type WayOut = { id: string; words: string; place: Place; first: boolean };
-
-/** Where its ways back lead: each rule that fits, and the step alone. */
-function leadsOf(step: StepView): WayOut[] {
-  const rules = step.ways_back.map(
-    (way, i): WayOut => ({
-      id: `way-back-${way.rule}`,
-      words: `${way.rule}: ${way.title}…`,
-      place: { name: "rollback", scope: { rule: way.rule } },
-      first: i === 0,
-    }),
-  );
-  if (!UNDOABLE.has(step.state) || step.kind !== "action") return rules;
-  return [...rules, { id: "rollback-step", words: "Undo this step…", place: { name: "rollback", scope: { step: step.id } }, first: rules.length === 0 }];
-}
-
 function pressOffer(store: Store, step: StepView, offer: Offer, ask: (word: string) => void): void {
   const command = commandOf(offer.command, step.id);
   if (offer.command === "fields") go({ name: "fields", step: step.id });
@@ -123,14 +97,19 @@ function pressOffer(store: Store, step: StepView, offer: Offer, ask: (word: stri
   else if (command !== null) void store.submit(offer.command, command);
 }
 
+/** Why the run stands still, as long as it does. */
+export const useStill = (): string | null => useApp(({ snapshot }) => (snapshot === null ? null : standsStill(snapshot)));
+
 /** What else can be done with a step that has a main button. */
 export function Otherwise({ step, onAsk }: { step: StepView; onAsk: (word: string) => void }) {
   const store = useStore();
   const busy = useApp((s) => s.busy);
-  const list = otherOffers(step);
+  const still = useStill();
+  const list = otherOffers(step, still);
+  const offers = offersOf(step, still);
   // Its reason is asked for where the change is confirmed.
-  const override = offersOf(step).find((o) => o.command === OVERRIDE);
-  if ((list.length === 0 && override === undefined) || !offersOf(step).some((o) => o.primary)) return null;
+  const override = offers.find((o) => o.command === OVERRIDE && o.refused === null);
+  if ((list.length === 0 && override === undefined) || !offers.some((o) => o.primary)) return null;
   return (
     <Block id="otherwise" title="Otherwise">
       <div className="otherwise">
@@ -169,11 +148,14 @@ export function ActionBar({ step, ask, setAsk }: { step: StepView; ask: string |
   const short = useShort();
   const tight = useTight();
   const bar = useRef<HTMLDivElement>(null);
+  const titles = useTitles();
   useLeaveHeight(bar);
-  const primary = offersOf(step).find((o) => o.primary);
+  const still = useStill();
+  const offers = offersOf(step, still);
+  const primary = offers.find((o) => o.primary);
   // Beside a main button the rest stands at the end of the page; without one it is what there is to do.
-  const others = primary === undefined ? otherOffers(step) : [];
-  const asked = offersOf(step).find((o) => o.command === ask && o.refused === null);
+  const others = primary === undefined ? otherOffers(step, still) : [];
+  const asked = offers.find((o) => o.command === ask && o.refused === null);
   // A step without a preview has nothing to confirm: it changes nothing in the world.
   const confirms = primary?.command === "apply" && step.preview !== null;
 
@@ -191,19 +173,26 @@ export function ActionBar({ step, ask, setAsk }: { step: StepView; ask: string |
     next !== undefined &&
     next.id !== step.id &&
     ask === null;
-  // In trouble one button is the main one, and it changes nothing: looking again. The rest is quiet, but for the first way back.
-  const looks = primary === undefined && !goesOn ? others.find((o) => o.command === "inspect") : undefined;
-  const quiet = looks === undefined ? "normal" : "quiet";
-  const leads = leadsOf(step);
-  const more = others.filter((o) => o !== looks);
+  // In trouble one button is the main one, and it changes nothing in the world. Beside it stands the first way back; the rest is folded.
+  const main = primary === undefined && !goesOn ? mainOf(step, others, affected === true) : undefined;
+  const quiet = main === undefined ? "normal" : "quiet";
+  const leads = leadsOf(step, titles);
+  const more = others.filter((o) => o !== main);
   // Where there is no room the rest stands in a menu: never Stop, and never the one thing that there is to do. One more is no menu.
-  const kept = looks === undefined && primary === undefined && !goesOn ? Math.min(1, more.length) : 0;
-  const folds = tight && more.length - kept + leads.length > 0;
+  const kept = main === undefined && primary === undefined && !goesOn ? Math.min(1, more.length) : 0;
+  // In doubt the ways beside the look are what a person decides between: they are not folded.
+  const trouble = main !== undefined && !tight && !step.state.endsWith("in_doubt");
+  const beyond = trouble ? leads.filter((l) => !l.first) : leads;
+  const folds = (tight && more.length - kept + leads.length > 0) || (trouble && more.length + beyond.length > 1);
   const beside = folds ? more.slice(0, kept) : more;
+  const out = folds ? leads.filter((l) => !beyond.includes(l)) : leads;
+  const told = main !== undefined;
   const entries: Entry[] = [
-    ...more.slice(kept).map((o) => ({ id: `offer-${o.command}`, words: offerWords(o), work: () => press(o) })),
-    ...leads.map((l) => ({ id: l.id, words: l.words, work: () => go(l.place) })),
-    ...(holds ? [{ id: "run-hold", words: "Put on hold…", work: () => setAsk("hold") }] : []),
+    ...more.slice(kept).map((o) => ({ id: `offer-${o.command}`, words: offerWords(o), comes: told ? comesTo(o.command) : undefined, work: () => press(o) })),
+    ...beyond.map((l) => ({ id: l.id, words: l.words, comes: told ? "Shows first what it restores and loses." : undefined, work: () => go(l.place) })),
+    ...(holds
+      ? [{ id: "run-hold", words: "Put on hold…", comes: told ? "No step starts until somebody resumes." : undefined, work: () => setAsk("hold") }]
+      : []),
   ];
   useHeadInstead(bar, primary === undefined);
   // One primary button at a time: an open form has its own.
@@ -237,16 +226,16 @@ export function ActionBar({ step, ask, setAsk }: { step: StepView; ask: string |
                 {next.words}
               </Primary>
             )}
-            {looks !== undefined && (
+            {main !== undefined && (
               <Primary
-                basis={[step.id, step.generation, step.state, looks.command].join("/")}
+                basis={[step.id, step.generation, step.state, main.command].join("/")}
                 plain={asking}
                 refused={asking}
-                loading={busy === looks.command && !asking}
-                onPress={() => press(looks)}
-                testId={`offer-${looks.command}`}
+                loading={busy === main.command && !asking}
+                onPress={() => press(main)}
+                testId={`offer-${main.command}`}
               >
-                {looks.label}
+                {offerWords(main)}
               </Primary>
             )}
             {beside.map((o) => (
@@ -272,15 +261,19 @@ export function ActionBar({ step, ask, setAsk }: { step: StepView; ask: string |
             </div>
           </div>
           <div className="action-others">
-            {!folds &&
-              leads.map((l) => (
-                <LinkButton key={l.id} weight={l.first ? "normal" : quiet} href={href(l.place)} testId={l.id}>
-                  {l.words}
-                </LinkButton>
-              ))}
+            {out.map((l) => (
+              <LinkButton key={l.id} weight={l.first ? "normal" : quiet} href={href(l.place)} testId={l.id}>
+                {l.words}
+              </LinkButton>
+            ))}
             {folds && (
-              <Menu label="More of what you can do" groups={[{ id: "more", entries }]} testId="action-more">
-                More…
+              <Menu
+                label={trouble ? "Other ways" : "More of what you can do"}
+                groups={[{ id: "more", entries }]}
+                className={`button w-${quiet}${trouble ? " ways" : ""}`}
+                testId="action-more"
+              >
+                {trouble ? "Other ways…" : "More…"}
               </Menu>
             )}
             <RunButtons onAsk={setAsk} weight={quiet} hold={!folds} />

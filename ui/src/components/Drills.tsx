@@ -57,7 +57,7 @@ function Drill({ drill, busy, onFlip }: { drill: DrillView; busy: boolean; onFli
       </Button>
       <details open={open} onToggle={(e) => setOpen(e.currentTarget.open)}>
         <summary>
-          When it goes well<span className="hidden">: {drill.title}</span>
+          What you will see<span className="hidden">: {drill.title}</span>
         </summary>
         <dl>
           <dt>What happens</dt>

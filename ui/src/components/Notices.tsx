@@ -10,6 +10,7 @@ import { CopiedNotice, InterruptedNotice, LeadNotice } from "./Links";
 import { SheetNotice } from "./Nets";
 import { Shape, type Kind } from "./State";
 import { WatchingNotice } from "./Watching";
+import { standsStill } from "./ways";
 
 export function Notice({
   kind,
@@ -84,6 +85,20 @@ function breachesOf(snapshot: RunSnapshot): { forbidden: { id: string; because: 
       .flatMap((b) => publisherOf(b, snapshot) ?? [])
       .map((s) => ({ id: s.id, title: s.title, unseen: steps.flatMap((of) => (s.unseen?.includes(of.id) === true ? [`“${of.title}”`] : [])).join(", ") })),
   };
+}
+
+/** That the run stands still, and what may be done all the same: the same on every page. */
+function Still() {
+  const why = useApp(({ snapshot }) => (snapshot === null ? null : standsStill(snapshot)));
+  return (
+    <div role="status" data-testid="stands-still-region">
+      {why !== null && (
+        <Notice kind="blocked" title={why} testId="stands-still">
+          Nothing is changed and no check is recorded until then. You can still look and check again, write down what was done by hand, and roll back.
+        </Notice>
+      )}
+    </div>
+  );
 }
 
 function RunNotices() {
@@ -192,6 +207,7 @@ export function Notices() {
       <NotLive />
       <LoadedAgain />
       <RunNotices />
+      <Still />
       <WatchingNotice />
       <InterruptedNotice />
       <LeadNotice />

@@ -5,31 +5,15 @@ import type { RunCommand } from "../ipc/port";
 import { useApp, useStore, useTitles } from "../state/hooks";
 import { ReasonForm } from "./ReasonForm";
 import { TellForm } from "./TellForm";
-
-/** The command behind an offer's word; null for a word that this window does not know. */
-export function commandOf(word: string, step: string): RunCommand | null {
-  switch (word) {
-    case "check":
-    case "apply":
-    case "skip":
-    case "accept":
-    case "reopen":
-    case "attest":
-    case "inspect":
-    case "adopt":
-      return { do: word, step };
-    case "resolve-before":
-    case "resolve-after":
-    case "resolve-keep":
-    case "resolve-restore":
-      return { do: "resolve", step, as_: word.slice("resolve-".length) as "before" | "after" | "keep" | "restore" };
-    default:
-      return null;
-  }
-}
+import { comesTo, commandOf } from "./ways";
 
 /** Whether the step is that people are told something: then it takes what was told. */
 export const tells = (step: StepView): boolean => step.kind === "notice" || step.notice !== undefined;
+
+const noted = (command: string): { note?: string } => {
+  const note = comesTo(command);
+  return note === undefined ? {} : { note };
+};
 
 /** A person says that something is so: who, and what proves it. */
 export function OfferForm({ step, offer, onDone }: { step: StepView; offer: Offer; onDone: () => void }) {
@@ -65,6 +49,7 @@ export function OfferForm({ step, offer, onDone }: { step: StepView; offer: Offe
     <ReasonForm
       title={`${offer.label}: ${step.title}`}
       submit={offer.label}
+      {...noted(offer.command)}
       label={proof ? "Evidence" : "Reason"}
       hint={
         attests

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { Button } from "../kit";
 import { useSeen } from "../state/seen";
+import { typedWords } from "../state/typed";
 import { Submit } from "./Primary";
 
 /** Gives the focus back to where the person was; the button may be gone with what was decided. */
@@ -25,6 +26,7 @@ export function ReasonForm({
   title,
   label = "Reason",
   hint = "It is written to the journal with your name. No personal data.",
+  note,
   submit,
   busy,
   person,
@@ -37,6 +39,8 @@ export function ReasonForm({
   title: string;
   label?: string;
   hint?: string;
+  /** What it comes to, in a sentence. */
+  note?: string;
   submit: string;
   busy: boolean;
   /** Asks for a name, beginning with this one. */
@@ -53,6 +57,7 @@ export function ReasonForm({
   const id = useId();
   const [reason, setReason] = useState("");
   const [name, setName] = useState(person?.name ?? "");
+  const [kept, setKept] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   useFocusBack(() => form.current?.querySelector<HTMLElement>(".reason-more input, textarea") ?? null);
   const { dead, counts } = useSeen(`${title}/${submit}`, never);
@@ -63,7 +68,12 @@ export function ReasonForm({
     if (why === null && !busy && counts()) onSubmit(reason.trim(), name.trim());
   };
   const keys = (event: KeyboardEvent) => {
-    if (event.key === "Escape") onCancel();
+    if (event.key === "Escape") {
+      // A key that is hit by the way throws no words away.
+      event.preventDefault();
+      if (typedWords(form.current)) setKept(true);
+      else onCancel();
+    }
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.repeat) return;
     event.preventDefault();
     send();
@@ -81,6 +91,7 @@ export function ReasonForm({
       onKeyDown={keys}
     >
       <p className="reason-title">{title}</p>
+      {note !== undefined && <p data-testid="reason-note">{note}</p>}
       {children !== undefined && <div className="reason-more">{children}</div>}
       {person !== undefined && (
         <div className="reason-person">
@@ -102,6 +113,9 @@ export function ReasonForm({
         </Button>
         <span className="meta" id={`${id}-why`}>
           {why}
+        </span>
+        <span role="status" data-testid="reason-kept">
+          {kept && "What you wrote is kept. Cancel throws it away."}
         </span>
       </div>
     </form>

@@ -1,6 +1,6 @@
 // What was told, to whom and how: a notice is done only with that, because nobody can see it from outside.
 import { useId, useState } from "react";
-import { shortTime } from "../format/time";
+import { date, shortTime, spokenTime } from "../format/time";
 import { useWorldNow } from "../state/hooks";
 import { CopyButton } from "./CopyButton";
 import { ReasonForm } from "./ReasonForm";
@@ -46,7 +46,8 @@ export function TellForm({
   const now = useWorldNow();
   const [where, setWhere] = useState("");
   const [many, setMany] = useState("");
-  const [when, setWhen] = useState(() => shortTime(now));
+  const [when, setWhen] = useState(() => `${shortTime(now)} on ${date(now)}`);
+  const told = spokenTime(when, now);
   const blocked =
     where.trim() === ""
       ? "Write where and how it was told to go on."
@@ -58,7 +59,11 @@ export function TellForm({
             ? "Write when it was told to go on."
             : !namesTime(when)
               ? "Write a time of day, such as 11:58pm."
-              : null;
+              : told === null
+                ? `Write the date as well, such as 11:58pm on ${date(now)}.`
+                : told === "future"
+                  ? "That is still to come: write when it was told."
+                  : null;
   return (
     <ReasonForm
       title={title}

@@ -10,6 +10,7 @@ import { Notice } from "./Notices";
 import { Block } from "./PageHead";
 import { Primary } from "./Primary";
 import { Shape } from "./State";
+import { standsStill } from "./ways";
 
 /** A row that was asked for, and the last event that was seen when it was. */
 type Asked = { row: readonly string[]; seq: number };
@@ -64,7 +65,7 @@ function Stopped({ at }: { at: StepView }) {
 /** On the page of the first: each check of the row, and the one button for all. What was asked for stays until the page is left. */
 export function Together({ id }: { id: string }) {
   const store = useStore();
-  const busy = useApp((s) => s.busy);
+  const { busy, still } = useApp((s) => ({ busy: s.busy, still: s.snapshot === null ? null : standsStill(s.snapshot) }));
   const [asked, setAsked] = useState<Asked | null>(null);
   const { steps, generation, at } = useApp(({ snapshot }) => {
     const all = snapshot === null ? [] : allSteps(snapshot);
@@ -96,9 +97,22 @@ export function Together({ id }: { id: string }) {
         ))}
       </ol>
       {at === null && (
-        <Primary basis={`together/${row.join()}/${generation}`} plain loading={busy === "record-checks"} onPress={() => void record()} testId="record-checks">
+        <Primary
+          basis={`together/${row.join()}/${generation}`}
+          plain
+          refused={still !== null}
+          why="together-still"
+          loading={busy === "record-checks"}
+          onPress={() => void record()}
+          testId="record-checks"
+        >
           Read and record {count(steps.length, "check")}
         </Primary>
+      )}
+      {at === null && still !== null && (
+        <p className="meta" id="together-still">
+          {still}
+        </p>
       )}
       <div role="status">
         {at === "recorded" && <p data-testid="together-recorded">All {steps.length} were read and recorded.</p>}

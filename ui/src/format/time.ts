@@ -37,6 +37,43 @@ export function date(at: string | number): string {
   return day.format(new Date(at));
 }
 
+const HALF_A_YEAR = 183 * 86_400_000;
+const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+
+let numbers: Intl.DateTimeFormat | undefined;
+
+/** The wall's date and time where the users are, as a number to compare with another such. */
+function wallNumber(at: number): { year: number; at: number } {
+  numbers ??= new Intl.DateTimeFormat("en-GB", {
+    timeZone: ZONE,
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+    hourCycle: "h23",
+  });
+  const part = Object.fromEntries(numbers.formatToParts(new Date(at)).map(({ type, value }) => [type, Number(value)]));
+  const year = part["year"] ?? 0;
+  return { year, at: Date.UTC(year, (part["month"] ?? 1) - 1, part["day"] ?? 1, part["hour"] ?? 0, part["minute"] ?? 0) };
+}
+
+/** Where the day and the time in words such as "11:58pm on 30 November 2026" stand to now, by the wall's clock; null = they name no such day or time. */
+export function spokenTime(words: string, now: number): "past" | "future" | null {
+  const time = /(?:^|\D)(\d{1,2})[:.](\d{2})(?!\d)\s*([ap]m)?/i.exec(words);
+  const day = /(?:^|\D)(\d{1,2})(?:st|nd|rd|th)?\s+([a-z]{3})[a-z]*\.?(?:,?\s+(\d{4}))?/i.exec(words);
+  const month = MONTHS.indexOf(day?.[2]?.toLowerCase() ?? "");
+  if (time === null || day === null || month < 0) return null;
+  const wall = wallNumber(now);
+  const half = time[3]?.toLowerCase();
+  const hour = half === undefined ? Number(time[1]) : (Number(time[1]) % 12) + (half === "pm" ? 12 : 0);
+  const year = day[3] === undefined ? wall.year : Number(day[3]);
+  const at = Date.UTC(year, month, Number(day[1]), hour, Number(time[2]));
+  if (new Date(at).getUTCDate() !== Number(day[1])) return null;
+  // Of a day without a year the last one is meant: in January that may be of the year before.
+  return at > wall.at && (day[3] !== undefined || at - wall.at < HALF_A_YEAR) ? "future" : "past";
+}
+
 /** "3 min 12 s", "1 h 5 min": at most two units, so that it is read in one glance. */
 export function duration(seconds: number): string {
   const s = Math.max(0, Math.floor(seconds));

@@ -11,12 +11,16 @@ export function aboutWords(takes: UndoTimeView): string | null {
   return rounded(Math.max(takes.slowest_s, takes.caches_s ?? 0) + (takes.by_hand_s ?? 0));
 }
 
-/** The same of a whole plan, in which so many changes are taken back by hand: their time is part of it. */
+/**
+ * How long a whole way back takes, in which so many parts are taken back by hand: their time is part of it. It is the one figure for it, wherever the
+ * way back is spoken of.
+ */
 export function planWords(takes: UndoTimeView, byHand: number): string {
   if (byHand > 0 && takes.by_hand_s === null) return "as long as the work by hand";
-  const s = Math.max(takes.slowest_s ?? 0, takes.caches_s ?? 0);
+  const s = Math.max(takes.slowest_s ?? takes.planned_s ?? 0, takes.caches_s ?? 0);
   if (byHand > 0) return rounded(s + (takes.by_hand_s ?? 0));
-  return aboutWords(takes) ?? (s === 0 ? "only the calls" : `up to ${duration(s)}`);
+  if (takes.slowest_s === null && takes.planned_s !== undefined) return `${rounded(Math.max(takes.planned_s, takes.caches_s ?? 0))} by the plan`;
+  return aboutWords(takes) ?? (s === 0 ? "never timed here" : `up to ${duration(s)}`);
 }
 
 /** What is known of that time: what was measured, and what is planned for people. */

@@ -35,9 +35,7 @@ function Same({ night, t0 }: { night: Night; t0: number | null }) {
         caption="The night: each decision, step and wait with its time"
         columns={[{ title: "State" }, { title: "What" }, { title: "Phase" }, { title: "When" }]}
         rows={[
-          ...(t0 === null
-            ? []
-            : [{ id: "t0", cells: [<State kind="record" word="T0" />, "The switch: users meet the new side from here on", "–", shortTime(t0)] }]),
+          ...(t0 === null ? [] : [{ id: "t0", cells: [<State kind="record" word="T0" />, "From here on users are affected", "–", shortTime(t0)] }]),
           ...rows.map(({ line, m }) => ({
             id: m.id,
             cells: [<State kind={m.kind} word={m.state} />, <a href={href(m.place)}>{m.title}</a>, line.title, about(m)],

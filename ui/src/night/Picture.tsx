@@ -8,29 +8,12 @@ import { type Axis, axisOf, ticksOf, xOf } from "./axis";
 import { BAR, type Geometry, geometryOf, nameLines, TOP } from "./geometry";
 import { labelsOf } from "./labels";
 import { folded, markWords } from "./marks";
+import { type Placed, placed } from "./place";
 import type { Rope } from "./rope";
-import type { Line, Mark, Night } from "./when";
+import type { Line, Night } from "./when";
 
 /** Nearer than this to the clock a time would stand under it. */
 const BESIDE_CLOCK = 54;
-
-type Placed = { mark: Mark; x: number; width: number };
-
-/** Marks side by side: one that would be too narrow to be seen is drawn as wide as can be seen, and pushes the next. */
-function placed(line: Line, axis: Axis): Placed[] {
-  let free = 0;
-  return line.marks.map((mark) => {
-    if (mark.is === "gate") {
-      const x = Math.max(free, xOf(axis, mark.from));
-      free = x + 10;
-      return { mark, x, width: 0 };
-    }
-    const from = Math.max(free, xOf(axis, mark.from));
-    const to = Math.max(from + 5, xOf(axis, mark.to));
-    free = to + 1;
-    return { mark, x: from, width: to - from };
-  });
-}
 
 function Diamond({ x, y }: { x: number; y: number }) {
   return <path d={`M${x} ${y - 10}l10 10-10 10-10-10z`} />;
@@ -107,9 +90,31 @@ function Name({ line, y, narrow }: { line: Line; y: number; narrow: boolean }) {
   );
 }
 
-function Phase({ line, axis, y, marks: shared }: { line: Line; axis: Axis; y: number; marks: Marks }) {
-  const { geo } = shared;
-  const marks = placed(folded(line), axis);
+type Row = { line: Line; y: number; marks: Placed[] };
+
+/** The plan's ghost and the marks of a phase. */
+function Phase({ row: { line, y, marks }, axis, shared }: { row: Row; axis: Axis; shared: Marks }) {
+  return (
+    <g>
+      {line.planned !== null && (
+        <rect
+          className="night-plan"
+          x={shared.geo.left + xOf(axis, line.planned.from)}
+          y={y + BAR + 3}
+          width={Math.max(2, xOf(axis, line.planned.to) - xOf(axis, line.planned.from))}
+          height={3}
+          rx={1.5}
+        />
+      )}
+      {marks.map((p) => (
+        <MarkShape key={p.mark.id} placed={p} y={y} marks={shared} />
+      ))}
+    </g>
+  );
+}
+
+/** What stands above and beside the marks: over the line of now, which passes behind words. */
+function Words({ row: { line, y, marks }, axis, geo }: { row: Row; axis: Axis; geo: Geometry }) {
   const labels = labelsOf(
     marks
       .filter((p) => p.mark.is !== "gate")
@@ -135,19 +140,6 @@ function Phase({ line, axis, y, marks: shared }: { line: Line; axis: Axis; y: nu
         >
           {l.text}
         </text>
-      ))}
-      {line.planned !== null && (
-        <rect
-          className="night-plan"
-          x={geo.left + xOf(axis, line.planned.from)}
-          y={y + BAR + 3}
-          width={Math.max(2, xOf(axis, line.planned.to) - xOf(axis, line.planned.from))}
-          height={3}
-          rx={1.5}
-        />
-      )}
-      {marks.map((p) => (
-        <MarkShape key={p.mark.id} placed={p} y={y} marks={shared} />
       ))}
     </g>
   );
@@ -186,7 +178,7 @@ function RopeShape({ rope, axis, now, y, left }: { rope: Rope | null; axis: Axis
   );
 }
 
-/** The moment of the switch: from here on users meet the new side. */
+/** From here on users are affected. */
 function T0({ x, bottom }: { x: number; bottom: number }) {
   return (
     <g className="night-t0" data-testid="night-t0">
@@ -212,6 +204,7 @@ export function Picture({ night, rope, t0, name, bare }: { night: Night; rope: R
   const { left, width } = geo;
   const axis = axisOf([night.now, ...night.lines.flatMap((l) => l.marks.flatMap((m) => [m.from, m.to]))], width - left - 12);
   const bottom = TOP + night.lines.length * geo.row;
+  const rows = night.lines.map((line, i) => ({ line, y: TOP + geo.down + i * geo.row, marks: placed(folded(line), axis, night.now) }));
   const x = left + xOf(axis, night.now);
   // Its clock stays in the picture, also where the line is at an edge.
   const clock = Math.max(30, Math.min(width - 30, x));
@@ -254,11 +247,16 @@ export function Picture({ night, rope, t0, name, bare }: { night: Night; rope: R
         })}
         <Cuts axis={axis} bottom={bottom} left={left} clock={clock} />
         {t0 !== null && <T0 x={left + xOf(axis, t0)} bottom={bottom} />}
-        {night.lines.map((line, i) => (
-          <Phase key={line.id} line={line} axis={axis} y={TOP + geo.down + i * geo.row} marks={{ geo, at: register, stop: current, bare, tell }} />
+        {rows.map((row) => (
+          <Phase key={row.line.id} row={row} axis={axis} shared={{ geo, at: register, stop: current, bare, tell }} />
         ))}
         <g className="night-now" aria-hidden="true">
           <path d={`M${x} 20V${bottom - 4}`} />
+        </g>
+        {rows.map((row) => (
+          <Words key={row.line.id} row={row} axis={axis} geo={geo} />
+        ))}
+        <g className="night-now" aria-hidden="true">
           <rect x={clock - 30} y={1} width={60} height={19} rx={9.5} />
           <text x={clock} y={15} textAnchor="middle">
             {shortTime(night.now)}

@@ -1,5 +1,5 @@
 // The rope: from now back to the furthest point that one click leads to, with its price; and how far back there is anything to take back at all.
-import { aboutWords, lossWords } from "../format/undo";
+import { lossWords } from "../format/undo";
 import { count, shortTime } from "../format/time";
 import type { PhaseView, StepView, WayBack } from "../ipc";
 
@@ -8,7 +8,7 @@ export type Rope = {
   to: number;
   /** Where one is then. */
   words: string;
-  /** What it costs: clicks, time, loss, proof. */
+  /** What it costs: work and time in the words of the core, loss, proof. */
   price: string;
   /** The moment before the first thing that was done, where that lies further back; null else. */
   whole: { to: number; words: string } | null;
@@ -43,18 +43,17 @@ function earliest(steps: readonly StepView[]): { step: StepView; at: number } | 
 
 /** Null where there is nothing to take back. */
 export function ropeOf(phases: readonly PhaseView[], way_back: WayBack): Rope | null {
-  const { something_to_undo, undoes, loses, takes, missing } = way_back;
+  const { something_to_undo, undoes, loses, price, missing } = way_back;
   const steps = phases.flatMap((p) => p.steps);
   const first = earliest(steps.filter((s) => undoes.includes(s.id)));
   if (!something_to_undo || first === null) return null;
-  const about = aboutWords(takes);
   const proof = missing.length === 0 ? "every condition proven" : `${count(missing.length, "thing")} not proven`;
-  const price = ["1 click", about ?? "time not measured here yet", `loses ${lossWords(loses)}`, proof].join(", ");
+  const cost = [price, `loses ${lossWords(loses)}`, proof].filter((w) => w !== "").join(", ");
   const all = earliest(steps.filter((s) => s.kind === "action" && EFFECT.has(s.state)));
   return {
     to: first.at,
     words: `to before “${first.step.title}”`,
-    price,
+    price: cost,
     whole: all !== null && all.at < first.at - 1000 ? { to: all.at, words: `all the way: to before “${all.step.title}”, ${shortTime(all.at)}` } : null,
   };
 }

@@ -128,8 +128,9 @@ function lineOf(phase: PhaseView, start: number, now: number): { line: Line; end
       cursor = to;
     }
   }
-  const begun = marks.find((m) => !m.ahead && m.is === "step");
-  const first = begun?.from ?? marks.find((m) => m.is === "step")?.from ?? start;
+  // Steps are not always done in their order: one that was done once more comes late.
+  const begun = marks.filter((m) => !m.ahead && m.is === "step").map((m) => m.from);
+  const first = begun.length > 0 ? Math.min(...begun) : (marks.find((m) => m.is === "step")?.from ?? start);
   const planned = phase.times.planned_s === null ? null : { from: first, to: first + phase.times.planned_s * 1000 };
   return {
     line: { id: phase.id, title: phase.title, done: phase.done, of: phase.of, finished: phase.done === phase.of, marks, planned },
@@ -137,8 +138,18 @@ function lineOf(phase: PhaseView, start: number, now: number): { line: Line; end
   };
 }
 
-/** The whole night, phase by phase. */
-export function nightOf(phases: readonly PhaseView[], now: number): Night {
+/** The last moment at which something happened. */
+function lastOf(phases: readonly PhaseView[]): number {
+  const times = phases.flatMap((p) => [
+    p.gate?.state === "go" ? at(p.gate.decision?.at ?? null) : null,
+    ...p.steps.flatMap((s) => [at(s.times.started_at), at(s.times.ended_at), isFinished(s) ? at(s.changed_at) : null]),
+  ]);
+  return Math.max(...times.map((t) => t ?? Number.NEGATIVE_INFINITY), Number.NEGATIVE_INFINITY);
+}
+
+/** The whole night, phase by phase. The clock of the picture goes in steps: it is never behind what has happened. */
+export function nightOf(phases: readonly PhaseView[], clock: number): Night {
+  const now = Math.max(clock, lastOf(phases));
   const started = phases
     .flatMap((p) => [p.gate?.state === "go" ? at(p.gate.decision?.at ?? null) : null, ...p.steps.map((s) => at(s.times.started_at))])
     .filter((t): t is number => t !== null);

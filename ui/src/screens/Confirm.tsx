@@ -1,4 +1,4 @@
-import { useId, useRef, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { Calls, Changes } from "../components/Change";
 import { useKeepFree } from "../components/barHeight";
 import { CheckTable } from "../components/CheckTable";
@@ -9,7 +9,7 @@ import { Notice } from "../components/Notices";
 import { Block, Facts, PageHead } from "../components/PageHead";
 import { Primary } from "../components/Primary";
 import { State } from "../components/State";
-import { OVERRIDE, refusalWords } from "../components/ActionBar";
+import { OVERRIDE, refusalWords, useStill } from "../components/ActionBar";
 import { signInWords } from "../components/Banner";
 import { count, duration } from "../format/time";
 import { lossWords, undoFacts } from "../format/undo";
@@ -18,6 +18,7 @@ import { Button } from "../kit";
 import { useApp, useLive, useSnapshot, useStore, useWorldNow } from "../state/hooks";
 import { freshen, letsThrough } from "../state/readings";
 import { go, href } from "../state/router";
+import { typedWords } from "../state/typed";
 import { Missing } from "./Missing";
 import { placeWords, publishes, useStep } from "./step/find";
 
@@ -38,6 +39,20 @@ function momentOf(step: StepView, snapshot: RunSnapshot, now: number) {
   };
 }
 
+/** Escape goes back to the step, as the link does; what was written as a reason is not thrown away by it. */
+function useBack(id: string): void {
+  useEffect(() => {
+    const key = (event: KeyboardEvent) => {
+      if (event.key !== "Escape" || event.defaultPrevented) return;
+      if (event.target instanceof Element && event.target.closest("[role=dialog], [data-testid=help]") !== null) return;
+      const reason = document.querySelector("[data-testid=override-reason]");
+      if (reason === null || !typedWords(reason)) go({ name: "step", step: id });
+    };
+    window.addEventListener("keydown", key);
+    return () => window.removeEventListener("keydown", key);
+  }, [id]);
+}
+
 /** Approving a step: the exact change, whom it affects and how to undo it; then the verb and the target. */
 export function ConfirmScreen({ id }: { id: string }) {
   const found = useStep(id);
@@ -51,6 +66,8 @@ export function ConfirmScreen({ id }: { id: string }) {
   const [typed, setTyped] = useState("");
   const whyField = useId();
   const [why, setWhy] = useState("");
+  const still = useStill();
+  useBack(id);
   // What the person sees is what is approved: a new preview is not slipped under the button.
   const [pinned, setPinned] = useState<PreviewView | null>(found?.step.preview ?? null);
   const at = useWorldNow((now, { snapshot }) => (found === null || snapshot === null ? null : momentOf(found.step, snapshot, now)));
@@ -69,15 +86,17 @@ export function ConfirmScreen({ id }: { id: string }) {
         ? "The world changed since you looked. Look at the new plan first."
         : offer === undefined
           ? `This step can't be applied now: it is “${stateWords(step)}”.`
-          : offer.refused !== null && override === undefined
-            ? at.refused
-            : !live
-              ? "Status is not live: nothing is applied blind."
-              : mustType && typed.trim() !== b.target
-                ? `Type ${b.target} to go on.`
-                : override !== undefined && why.trim() === ""
-                  ? "Sign in again, or write why it is done all the same."
-                  : null;
+          : still !== null
+            ? still
+            : offer.refused !== null && override === undefined
+              ? at.refused
+              : !live
+                ? "Status is not live: nothing is applied blind."
+                : mustType && typed.trim() !== b.target
+                  ? `Type ${b.target} to go on.`
+                  : override !== undefined && why.trim() === ""
+                    ? "Sign in again, or write why it is done all the same."
+                    : null;
 
   const confirm = () => {
     if (pinned === null || refusal !== null) return;

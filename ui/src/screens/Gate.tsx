@@ -284,7 +284,7 @@ export function GateScreen({ id, above }: { id: string; above?: ReactNode }) {
             ["Steps", String(phase.of)],
             ["Planned", phase.times.planned_s === null ? "not planned" : duration(phase.times.planned_s)],
             ["Readings count for", age(gate.fresh_s)],
-            phase.t0 ? ["T0", "its first step that takes effect"] : null,
+            phase.t0 ? ["T0", "its first change; from then on users are affected"] : null,
             before === undefined || before.times.actual_s === null || before.times.planned_s === null
               ? null
               : [`${before.title} took`, `${duration(before.times.actual_s)}, planned ${duration(before.times.planned_s)}`],

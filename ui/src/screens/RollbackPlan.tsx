@@ -350,7 +350,7 @@ export function RollbackPlanScreen({
               <Block
                 id="unproven"
                 title="Not proven"
-                note={named.length > 0 ? "each can be overridden by its name" : "read too long ago; it does not hold the way back up"}
+                note={named.length > 0 ? "each can be overridden by its name" : "read too long ago, being read again; you can go back all the same"}
               >
                 <CheckTable list={openRows} caption="Preconditions that are not proven" />
                 {named.map((id) => {

@@ -1,11 +1,13 @@
-import { useEffect, useId, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { Colours } from "../components/Colours";
 import { Block, PageHead } from "../components/PageHead";
 import { Primary } from "../components/Primary";
+import { useFocusBack } from "../components/ReasonForm";
 import { count, date, fullTime } from "../format/time";
-import type { RehearsedRunbook, RunStanding } from "../ipc/generated/wire";
+import type { RehearsedRunbook, RunSnapshot, RunStanding } from "../ipc/generated/wire";
 import { Button, LinkButton } from "../kit";
 import { useApp, useStore } from "../state/hooks";
+import { allSteps, isFinished } from "../state/readings";
 import { go, href, parse } from "../state/router";
 
 /** Shows the run that was opened, unless the person went somewhere else in the meantime. */
@@ -13,8 +15,50 @@ function showRun(): void {
   if (parse(window.location.hash).name === "start") go({ name: "run" });
 }
 
+/** What a new rehearsal would take the place of: a rehearsal that is not through loses its world, any other run stays where it is. */
+function openRun(snapshot: RunSnapshot | null): "rehearsal" | "run" | null {
+  if (snapshot === null || allSteps(snapshot).every(isFinished)) return null;
+  return snapshot.banner.kind === "rehearsal" ? "rehearsal" : "run";
+}
+
+/** Asked before the run that is open gives way to a new rehearsal. Escape goes on with the open one. */
+function Instead({ open, onYes, onNo }: { open: "rehearsal" | "run"; onYes: () => void; onNo: () => void }) {
+  const box = useRef<HTMLDivElement>(null);
+  useFocusBack(() => box.current?.querySelector<HTMLElement>("[data-testid=rehearse-again-no]") ?? null);
+  return (
+    <div
+      ref={box}
+      role="group"
+      aria-labelledby="rehearse-again-title"
+      className="rehearse-again"
+      data-testid="rehearse-again"
+      onKeyDown={(e) => e.key === "Escape" && onNo()}
+    >
+      <p id="rehearse-again-title">
+        <strong>{open === "rehearsal" ? "This ends the rehearsal that is open." : "This leaves the run that is open."}</strong>
+      </p>
+      <p>
+        {open === "rehearsal"
+          ? "It loses its world: its journal can be read, but it can’t go on."
+          : "Nothing of it is changed: it stays in the list below and goes on where it was left."}
+      </p>
+      <div className="choice-actions">
+        <Button onPress={onNo} testId="rehearse-again-no">
+          Keep the open one
+        </Button>
+        <Primary basis="rehearse-again" plain onPress={onYes} testId="rehearse-again-yes">
+          {open === "rehearsal" ? "End it and start anew" : "Leave it and rehearse"}
+        </Primary>
+      </div>
+    </div>
+  );
+}
+
 function Rehearse() {
   const store = useStore();
+  const open = useApp(({ snapshot }) => openRun(snapshot));
+  const [asked, ask] = useState<RehearsedRunbook | null>(null);
+  const want = (runbook: RehearsedRunbook) => (open === null ? void start(runbook) : ask(runbook));
   const [busy, setBusy] = useState<RehearsedRunbook | null>(null);
   const start = async (runbook: RehearsedRunbook) => {
     setBusy(runbook);
@@ -27,26 +71,37 @@ function Rehearse() {
       <p className="card-title">Recommended</p>
       <h2>Rehearse</h2>
       <p>The whole plan in a closed world on this machine. No account is needed, no user is touched, and things can be made to go wrong. Each begins afresh.</p>
-      <div className="choice-actions">
-        <Primary
-          basis="rehearse"
-          loading={busy === "tis-cognito"}
-          refused={busy === "dns-switch"}
-          onPress={() => void start("tis-cognito")}
-          testId="start-rehearse"
-        >
-          Start a rehearsal
-        </Primary>
-        <Button
-          weight="inline"
-          loading={busy === "dns-switch"}
-          refused={busy === "tis-cognito"}
-          onPress={() => void start("dns-switch")}
-          testId="start-rehearse-switch"
-        >
-          DNS switch only
-        </Button>
-      </div>
+      {asked !== null && open !== null ? (
+        <Instead
+          open={open}
+          onNo={() => ask(null)}
+          onYes={() => {
+            ask(null);
+            void start(asked);
+          }}
+        />
+      ) : (
+        <div className="choice-actions">
+          <Primary
+            basis="rehearse"
+            loading={busy === "tis-cognito"}
+            refused={busy === "dns-switch"}
+            onPress={() => want("tis-cognito")}
+            testId="start-rehearse"
+          >
+            Start a rehearsal
+          </Primary>
+          <Button
+            weight="inline"
+            loading={busy === "dns-switch"}
+            refused={busy === "tis-cognito"}
+            onPress={() => want("dns-switch")}
+            testId="start-rehearse-switch"
+          >
+            DNS switch only
+          </Button>
+        </div>
+      )}
     </div>
   );
 }

@@ -140,6 +140,8 @@ export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
   const { run, effects } = useApp((s) => ({ run: s.run, effects: s.snapshot === null ? null : effectsOf(s.snapshot) }));
   const id = useId();
   const [query, setQuery] = useState("");
+  // Asked with nothing to ask.
+  const [blank, setBlank] = useState(false);
   const [purpose, setPurpose] = useState<string>(PURPOSES[0]);
   // An answer that comes after another question, or after the screen was left, is thrown away.
   const { busy: asking, failure, attempt, drop } = useAttempt();
@@ -200,6 +202,7 @@ export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
 
   const clear = useCallback(() => {
     clearAnswer();
+    setBlank(false);
     setQuery("");
     field.current?.focus();
     void store.ipc.usersForget().catch(() => undefined);
@@ -208,7 +211,8 @@ export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
 
   const ask = (event: FormEvent) => {
     event.preventDefault();
-    if (query.trim() === "" || where === null || !counts()) return;
+    if (query.trim() === "") return setBlank(true);
+    if (where === null || !counts()) return;
     setAnswer(null);
     const began = effects;
     void attempt(
@@ -233,12 +237,19 @@ export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
               id={`${id}-query`}
               ref={field}
               value={query}
-              onChange={(e) => setQuery(e.target.value)}
+              onChange={(e) => {
+                setQuery(e.target.value);
+                setBlank(false);
+              }}
+              aria-describedby={blank ? `${id}-blank` : undefined}
               autoComplete="off"
               autoCorrect="off"
               spellCheck={false}
               data-testid="lookup-query"
             />
+            <p role="alert" id={`${id}-blank`} data-testid="lookup-blank">
+              {blank && "Write an e-mail address, a name or an id."}
+            </p>
           </div>
           <WherePick places={places} onElsewhere={() => setElsewhere(true)} />
           <div>

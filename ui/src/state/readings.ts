@@ -27,6 +27,8 @@ export function freshen(reading: ReadingView, now: number): Fresh {
     const tone: Tone = reading.tone === "running" ? "running" : "unknown";
     return { ...reading, tone, age: null, stale: false, failed: failedOf(reading.last_failing) };
   }
+  // Its age is that of the last change that was written down, not of the last look.
+  if (reading.before_opening === true) return { ...reading, tone: "unknown", age: null, stale: false, failed: failedOf(reading.last_failing) };
   const seconds = Math.max(0, (now - Date.parse(reading.observed_at)) / 1000);
   const stale = seconds > reading.believable_s;
   const tone: Tone = stale ? "unknown" : reading.tone;
@@ -58,6 +60,7 @@ export const isQuiet = (tone: Tone): boolean => letsThrough(tone) || tone === "s
 
 /** "last read 6 min ago" or "never read". */
 export function lastRead(reading: Fresh): string {
+  if (reading.before_opening === true) return "not read since this window opened";
   return reading.age === null ? "not read yet" : `last read ${age(reading.age)} ago`;
 }
 
@@ -70,7 +73,7 @@ const isMoving = (snapshot: Steps): boolean => allSteps(snapshot).some((s) => IN
  */
 export function monitorsNow(snapshot: Monitors, now: number): Fresh[] {
   const moving = isMoving(snapshot);
-  return snapshot.monitors.map((m) => freshen(m, now)).map((m) => (moving && m.age === null ? { ...m, tone: "running" } : m));
+  return snapshot.monitors.map((m) => freshen(m, now)).map((m) => (moving && m.age === null && m.before_opening !== true ? { ...m, tone: "running" } : m));
 }
 
 /** Are users all right, by what may still be believed? */

@@ -29,6 +29,8 @@ describe("a notice", () => {
     expect(fake.asked).toEqual([]);
     await user.clear(screen.getByTestId("tell-when"));
     await user.type(screen.getByTestId("tell-when"), "11:58pm");
+    expect(screen.getByTestId("reason-form").textContent).toContain("Write the date as well, such as 11:58pm on ");
+    await user.type(screen.getByTestId("tell-when"), " on 1 November 2020");
     await user.type(screen.getByTestId("reason-input"), "Sent folder, ticket 4711.");
     await submit();
     expect(fake.asked).toEqual([
@@ -36,7 +38,7 @@ describe("a notice", () => {
         command: { do: "attest", step: "post.3" },
         basis: null,
         by: "m.example",
-        reason: "Told 1,240 people by e-mail to all trust admins at 11:58pm. Sent folder, ticket 4711.",
+        reason: "Told 1,240 people by e-mail to all trust admins at 11:58pm on 1 November 2020. Sent folder, ticket 4711.",
       },
     ]);
   });
@@ -55,7 +57,7 @@ describe("a notice", () => {
     await user.click(screen.getByTestId("reason-submit"));
     expect(fake.asked).toHaveLength(1);
     expect(fake.asked[0]?.command).toEqual({ do: "rollback_done", item: "notice-1" });
-    expect(fake.asked[0]?.reason).toMatch(/^Told all 1,240 by the intranet at \d+:\d\d[ap]m\. It can be seen there\.$/);
+    expect(fake.asked[0]?.reason).toMatch(/^Told all 1,240 by the intranet at \d+:\d\d[ap]m on \d+ \w+ \d{4}\. It can be seen there\.$/);
   });
 });
 

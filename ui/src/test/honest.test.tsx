@@ -8,7 +8,7 @@ import { undoFacts, undoNote } from "../format/undo";
 import type { ReadingView, RollbackPlanView, RunSnapshot } from "../ipc";
 import type { Fake } from "./host";
 import { planOf, snapshotOf } from "./made-up";
-import { freshen, lastFailing, onward, usersNow, worstFirst } from "../state/readings";
+import { freshen, lastFailing, lastRead, onward, usersNow, worstFirst } from "../state/readings";
 import { open } from "./open";
 
 const now = Date.parse("2026-11-29T00:10:00Z");
@@ -19,6 +19,25 @@ function reading(id: string, title: string, at: number, { ageS = 9, ...part }: P
   return { ...any, id, title, observed_at: new Date(at - ageS * 1000).toISOString(), age_s: ageS, ...part };
 }
 const failed = (ageS: number, part: Partial<ReadingView> = {}) => reading("site", "The site", now, { tone: "failing", observed: "HTTP 503", ageS, ...part });
+
+describe("what the journal alone tells after a restart", () => {
+  it("has no age: nobody knows when it was last read", () => {
+    const kept = freshen(reading("site", "The site", now, { ageS: 18_000, tone: "unknown", before_opening: true }), now);
+    expect([kept.tone, kept.age, lastRead(kept)]).toEqual(["unknown", null, "not read since this window opened"]);
+    expect(lastRead(freshen(reading("site", "The site", now, { ageS: 18_000 }), now))).toBe("last read 5 h ago");
+  });
+});
+
+it("a step that can't be taken back alone leads to what can, by its title", async () => {
+  const other = snapshotOf("foreign", now).phases.flatMap((p) => p.steps)[0];
+  if (other === undefined) throw new Error("the night has steps");
+  const undone_with = [other.id];
+  await open("#/run/mid.3", "silent,foreign", (fake) => {
+    fake.edit = (s) => ({ ...s, phases: s.phases.map((p) => ({ ...p, steps: p.steps.map((x) => (x.id === "mid.3" ? { ...x, undone_with } : x)) })) });
+  });
+  expect((await screen.findByTestId(`rollback-${other.id}`)).textContent).toBe(`Take back “${other.title}”…`);
+  expect(screen.queryByTestId("rollback-step")).toBeNull();
+});
 
 describe("a failure that ages", () => {
   it("can't be told any more, is never red or green, and says when it was last failing", () => {

@@ -95,7 +95,9 @@ describe("the night", () => {
       .map((s) => Date.parse(s.times.started_at ?? s.changed_at ?? ""))
       .sort((a, b) => a - b)[0];
     expect(rope?.to).toBe(first);
-    expect(rope?.price).toMatch(/^1 click, /);
+    expect(snapshot.way_back.price).toMatch(/^\d+ items?, .*about \d+ (s|min)/);
+    expect(rope?.price.startsWith(`${snapshot.way_back.price}, `)).toBe(true);
+    expect(rope?.price).not.toContain("click");
     expect(rope?.price).toContain(snapshot.way_back.loses.length === 0 ? "loses nothing" : snapshot.way_back.loses[0]?.replace(/\.$/, ""));
     const unproven = snapshotOf("unproven", NOW);
     expect(ropeOf(unproven.phases, unproven.way_back)?.price).toContain("not proven");
@@ -190,7 +192,7 @@ describe("the picture on the page", () => {
   it("shows the moment of the switch, and says it in the table", async () => {
     await open("#/run", "silent,done");
     expect(screen.getByTestId("night-t0").textContent).toContain("T0");
-    expect(screen.getByText("The switch: users meet the new side from here on")).toBeTruthy();
+    expect(screen.getByText("From here on users are affected")).toBeTruthy();
   });
 
   it("has no such mark before the switch", async () => {
@@ -234,4 +236,27 @@ it("where nothing was done, the night says that there is nothing to take back", 
     fake.edit = (s) => ({ ...s, way_back: { ...s.way_back, undoes: [], something_to_undo: false } });
   });
   expect(screen.getByTestId("night-price").textContent).toBe("There is nothing to take back yet.");
+});
+
+it("a second Go draws nothing that is done to the right of now", async () => {
+  await open("#/run", "silent,done", (fake) => {
+    fake.edit = (s) => {
+      const ago = (minutes: number) => new Date(Date.parse(s.now) - minutes * 60_000).toISOString();
+      return {
+        ...s,
+        phases: s.phases.map((p) => ({
+          ...p,
+          gate: p.gate?.decision == null ? p.gate : { ...p.gate, state: "go", decision: { ...p.gate.decision, at: ago(4) } },
+          steps: p.steps.map((x, i) =>
+            x.times.started_at === null ? x : { ...x, times: { ...x.times, started_at: ago(300 - 20 * i), ended_at: x.times.ended_at && ago(298 - 20 * i) } },
+          ),
+        })),
+      };
+    };
+  });
+  const picture = screen.getByTestId("night");
+  const now = Number(/^M([\d.]+)/.exec(picture.querySelector(".night-now path")?.getAttribute("d") ?? "")?.[1]);
+  const done = [...picture.querySelectorAll(".night-mark.is-step.k-pass:not(.ahead) rect")];
+  expect(done.length).toBeGreaterThan(0);
+  for (const bar of done) expect(Number(bar.getAttribute("x")) + Number(bar.getAttribute("width"))).toBeLessThanOrEqual(now + 0.01);
 });

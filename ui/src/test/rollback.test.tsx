@@ -288,7 +288,10 @@ describe("a plan that people carry out in part", () => {
     expect(planWords(takes, 1)).toBe("as long as the work by hand");
     expect(planNote(takes, 1)).toContain("1 by hand, with no time planned");
     expect(planWords({ ...takes, by_hand_s: 600 }, 1)).toBe("about 11 min");
-    expect(planWords({ ...takes, caches_s: null }, 0)).toBe("only the calls");
+    expect(planWords({ ...takes, caches_s: null }, 0)).toBe("never timed here");
+    // A restart takes its time, measured or not.
+    expect(planWords({ ...takes, planned_s: 720 }, 0)).toBe("about 12 min by the plan");
+    expect(planWords({ ...takes, planned_s: 720, by_hand_s: 600 }, 1)).toBe("about 22 min");
   });
 
   it("by hand alone says so, and that nothing is sent; it has not failed to prove anything", async () => {

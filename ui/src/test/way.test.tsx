@@ -132,6 +132,23 @@ describe("the layout", () => {
     }
   });
 
+  it.each([
+    ["wide", layWide],
+    ["narrow", layNarrow],
+  ])("a line fewer of a site moves nothing below the picture: %s", (_, lay) => {
+    const long = seenIn("coming", (w) => {
+      for (const s of w.sites) s.guards = ["Restrict UserManagement", "Let the authoriser of the Reval API accept the new user pool"];
+    });
+    const short = seenIn("coming", (w) => {
+      for (const s of w.sites) s.guards = [];
+    });
+    const { height } = lay(long, 0);
+    expect(lay(short, 0).height).toBeLessThan(height);
+    const kept = lay(short, height);
+    expect(kept.height).toBe(height);
+    for (const b of kept.boxes) expect(b.y + b.height).toBeLessThanOrEqual(height);
+  });
+
   it("names are as short as they can be told apart", () => {
     expect(shortNames(["ns1.example.nhs.test", "ns2.example.nhs.test"], 11)).toEqual(["ns1", "ns2"]);
     expect(shortNames(["ns.a.test", "ns.b.test"], 11)).toEqual(["ns.a.test", "ns.b.test"]);

@@ -198,16 +198,30 @@ function Same({ way }: { way: WayNow }) {
   );
 }
 
+/** The picture as it was laid, never lower than it has been since it is looked at: a line fewer moves nothing below it. */
+function useSteady(seen: WayNow, lay: (way: WayNow, least: number) => Layout): Layout {
+  const [least, keep] = useState(0);
+  const laid = lay(seen, least);
+  if (laid.height > least) keep(laid.height);
+  return laid;
+}
+
+function Pictures({ seen }: { seen: WayNow }) {
+  const wide = useSteady(seen, layWide);
+  const narrow = useSteady(seen, layNarrow);
+  return (
+    <>
+      <Picture lay={wide} />
+      <Picture lay={narrow} />
+    </>
+  );
+}
+
 function Body({ seen }: { seen: WayNow }) {
   const moves = seen.state === "switching" || seen.state === "switching_back";
   return (
     <div className="way-block" data-testid={`way-${seen.name}`} data-state={seen.state}>
-      {seen.servers.length > 0 && (
-        <>
-          <Picture lay={layWide(seen)} />
-          <Picture lay={layNarrow(seen)} />
-        </>
-      )}
+      {seen.servers.length > 0 && <Pictures key={seen.name} seen={seen} />}
       <p className="way-words" role={moves ? "status" : undefined} data-testid="way-words">
         {seen.sentence}
       </p>

@@ -111,15 +111,15 @@ const rowOf = (named: readonly WayServer[]): number => (named.some(saysMore) ? S
 
 const of = (way: WayNow, place: WayServer["place"]): WayServer[] => way.servers.filter((s) => s.place === place);
 
-/** The picture side by side. */
-export function layWide(way: WayNow): Layout {
+/** The picture side by side, at least `least` high: while it is looked at, what is below it does not move up. */
+export function layWide(way: WayNow, least = 0): Layout {
   const resolvers = of(way, "resolver");
   const named = of(way, "name_server");
   const x = 508;
   const measured = way.sites.map((s) => boxOf(s, x, 0, WIDE - x - 1));
   const sitesHigh = measured.reduce((sum, b) => sum + b.height, 0) + GAP * Math.max(0, measured.length - 1);
   const row = rowOf(named);
-  const high = Math.max(resolvers.length * ROW, named.length * row, sitesHigh, 104);
+  const high = Math.max(resolvers.length * ROW, named.length * row, sitesHigh, 104, least - TOP - 8);
   let y = TOP + (high - sitesHigh) / 2;
   const boxes = measured.map((b) => {
     const placed = { ...b, y };
@@ -159,8 +159,8 @@ export function layWide(way: WayNow): Layout {
   };
 }
 
-/** The picture one below the other. */
-export function layNarrow(way: WayNow): Layout {
+/** The picture one below the other, at least `least` high. */
+export function layNarrow(way: WayNow, least = 0): Layout {
   const resolvers = of(way, "resolver");
   const named = of(way, "name_server");
   const heads: Head[] = [
@@ -177,7 +177,7 @@ export function layNarrow(way: WayNow): Layout {
   heads.push({ x: 0, y: sitesAt - 10, words: "Sites" });
   const wide = (NARROW - 12) / 2;
   const boxes = way.sites.map((s, i) => boxOf(s, i * (wide + 11) + 0.5, sitesAt, wide));
-  const tall = Math.max(0, ...boxes.map((b) => b.height));
+  const tall = Math.max(0, least - sitesAt - 4, ...boxes.map((b) => b.height));
   const last = right.length > 0 ? right : left;
   const flows = flowsOf(
     way,

@@ -9,7 +9,7 @@ use crate::rollback::has_effect;
 use crate::run::{Attempt, Outcome, Run, StepRun};
 
 /// Every step that `publisher` makes seen and that carries state.
-fn published_by<'a>(plan: &'a Plan, publisher: &StepId) -> Vec<&'a StepId> {
+pub(crate) fn published_by<'a>(plan: &'a Plan, publisher: &StepId) -> Vec<&'a StepId> {
     let shown = Edges::of(plan).published_by(publisher).into_iter();
     shown
         .filter(|id| plan.step(id).is_some_and(Step::carries_state))

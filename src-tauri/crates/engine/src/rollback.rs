@@ -13,7 +13,7 @@ use self::items::item;
 use self::order::order_of;
 use self::set::{close, named_steps, publish_what_was_taken_back, publishes};
 use crate::ports::{Observed, ProviderError};
-use crate::publish::{due, first_shown_by, is_due, shows_something};
+use crate::publish::{due, first_shown_by, is_due, published_by, shows_something};
 use crate::rejection::{Rejection, RejectionCode};
 use crate::run::{RollbackRun, RollbackState, Run};
 
@@ -163,20 +163,19 @@ fn owed_notices(run: &Run, scope: &RollbackScope, named: &[StepId]) -> Vec<Rollb
 
 /// After a takeover, or with events missing, a step may be found done that the journal says nothing of.
 fn nothing_hint(run: &Run, named: &[StepId]) -> String {
-    let shown = |id: &&StepId| {
-        let step = run.plan.step(id);
-        step.is_some_and(|step| step.publishes.iter().any(|id| has_effect(run, id)))
+    let title = |id: &StepId| {
+        let title = run.plan.step(id).map_or(id.as_str(), |step| step.title.as_str());
+        format!("\u{201c}{title}\u{201d}")
     };
-    if let (Some(publisher), false) = (named.iter().find(shown), named.len() > 1) {
-        let step = run.plan.step(publisher);
-        let shown: Vec<&str> = step
-            .into_iter()
-            .flat_map(|step| &step.publishes)
-            .map(StepId::as_str)
-            .collect();
+    if let [publisher] = named
+        && let Some(carrying) = undone_with(run, publisher)
+        && !carrying.is_empty()
+    {
+        let carrying: Vec<String> = carrying.iter().map(title).collect();
         return format!(
-            "{publisher} has shown nothing first that is still there. It goes back with what it makes seen: roll back {}.",
-            shown.join(", ")
+            "{} changes nothing by itself that could be taken back. Take back what it makes seen: {}.",
+            title(publisher),
+            carrying.join(", ")
         );
     }
     let found = run.steps.iter().filter(|(id, step)| {
@@ -197,6 +196,22 @@ fn nothing_hint(run: &Run, named: &[StepId]) -> String {
         }
         (true, false) => "No step of that set has an effect.".to_owned(),
     }
+}
+
+/// Of a step that makes others seen and that can't be taken back alone, because nothing that is still there was seen
+/// first by it: the steps that are taken back instead, in the plan's order. None where the step itself can be named.
+#[must_use]
+pub fn undone_with(run: &Run, publisher: &StepId) -> Option<Vec<StepId>> {
+    if !publishes(run, publisher) || !first_shown_by(run, publisher).is_empty() {
+        return None;
+    }
+    let mut set = BTreeMap::new();
+    publish_what_was_taken_back(run, std::slice::from_ref(publisher), &mut set);
+    if !set.is_empty() {
+        return None;
+    }
+    let shown = published_by(&run.plan, publisher).into_iter();
+    Some(shown.filter(|id| has_effect(run, id)).cloned().collect())
 }
 
 /// What the Roll back button proposes: the rule whose trigger fires, else the last step with an

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use switchback_model::event::Vouched;
+use switchback_model::rollback::ItemKind;
 use switchback_model::{
     ActionWord, CheckReading, DecisionId, Digest, DoneHow, Event, EventKind, Finding, Holder, MonitorId,
-    Operator, PhaseId, Plan, Reversibility, RollbackPlan, RuleId, RunId, RunState, Step, StepId, StepState,
+    Operator, PhaseId, Plan, Reversibility, RollbackItem, RollbackPlan, RuleId, RunId, RunState, Step,
+    StepId, StepKind, StepState,
 };
 
 use crate::beyond::Beyond;
@@ -230,10 +232,12 @@ impl Run {
             ) => true,
             Some(StepState::Done {
                 how: DoneHow::Attested,
-            }) => self
-                .plan
-                .step(step)
-                .is_some_and(|step| step.reversibility == Reversibility::NoneNeeded),
+            }) => {
+                self.plan
+                    .step(step)
+                    .is_some_and(|one| one.reversibility == Reversibility::NoneNeeded)
+                    || self.told_otherwise_since(step).is_some()
+            }
             // What was made stays, and nobody meets it; what is made anew is used from then on.
             Some(StepState::Done { .. }) if self.plan.step(step).is_some_and(leaves_nothing) => true,
             // What it published before stands; what was changed since is published by it anew, without an undo.
@@ -248,6 +252,36 @@ impl Run {
             ) => is_due(self, step),
             _ => false,
         }
+    }
+
+    /// Of a notice that went out: the rollback by which people were told since that its phase was taken back. None where
+    /// what the notice says is the last that they heard.
+    #[must_use]
+    pub fn told_otherwise_since(&self, id: &StepId) -> Option<&RollbackRun> {
+        let (step, state) = self.step(id)?;
+        let attested = StepState::Done {
+            how: DoneHow::Attested,
+        };
+        if step.kind != StepKind::Notice || state.state != attested {
+            return None;
+        }
+        let phase = self
+            .plan
+            .phases
+            .iter()
+            .find(|phase| phase.steps.iter().any(|one| one.id == *id))?;
+        let taken_back = |item: &RollbackItem| {
+            let of_phase = |one: &StepId| phase.steps.iter().any(|step| step.id == *one);
+            item.step.as_ref().is_some_and(of_phase)
+        };
+        let told = |item: &RollbackItem| item.step.is_none() && matches!(item.kind, ItemKind::Notice { .. });
+        self.rollback.as_ref().filter(|rollback| {
+            let items = &rollback.plan.items;
+            rollback.state == RollbackState::Completed
+                && state.moved.is_some_and(|at| at < rollback.asked_seq)
+                && items.iter().any(taken_back)
+                && items.iter().any(told)
+        })
     }
 
     /// Starts a run from its first event.

@@ -1,12 +1,12 @@
 //! T0, and planned time against actual. All of it comes from the journal.
 
 use jiff::Timestamp;
-use switchback_model::{DoneHow, Phase, PhaseId, Reversibility, Step, StepId, StepState, Way};
+use switchback_model::{DoneHow, Phase, PhaseId, Reversibility, Step, StepId, StepKind, StepState, Way};
 
 use crate::run::{Run, StepRun};
 
 /// The moment from which users are affected: when the first step of the phase that says so took
-/// effect. It stands for the whole run: what was moved since then stays moved, whatever is rolled back.
+/// effect. That people are told of it is no effect. It stands for the whole run: what was moved since then stays moved, whatever is rolled back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct T0 {
     /// When.
@@ -48,7 +48,7 @@ pub(crate) fn note(run: &mut Run) {
     let first = phase
         .steps
         .iter()
-        .filter(|step| step.reversibility != Reversibility::NoneNeeded)
+        .filter(|step| step.reversibility != Reversibility::NoneNeeded && step.kind != StepKind::Notice)
         .filter_map(|step| Some((took_effect(run.steps.get(&step.id)?)?, &step.id)))
         .min();
     run.t0 = first.map(|(at, step)| T0 {

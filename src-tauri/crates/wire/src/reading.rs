@@ -60,4 +60,9 @@ pub struct ReadingView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional, as = "Option<Time>")]
     pub last_failing: Option<Timestamp>,
+    /// `observed_at` is of the last reading that was written down, and it is old: this program has read nothing since it
+    /// opened the run. Only changes are written down, so when it was last read is not known.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(as = "Option<bool>", optional)]
+    pub before_opening: bool,
 }

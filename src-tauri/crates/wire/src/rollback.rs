@@ -34,6 +34,9 @@ pub struct WayBack {
     pub loses: Vec<String>,
     /// How long that takes.
     pub takes: UndoTimeView,
+    /// What that costs in work and time: "7 items, 1 by hand, 1 to tell, about 21 min". Empty = not known yet.
+    #[serde(default)]
+    pub price: String,
     /// The break-glass sheet.
     pub sheet: SheetView,
 }
@@ -58,6 +61,11 @@ pub struct UndoTimeView {
     #[serde(default)]
     #[ts(type = "number | null")]
     pub by_hand_s: Option<u64>,
+    /// Seconds for what the console takes back where not all of it was measured here: what was, and of the rest the time
+    /// that the plan gives for doing it. Absent = all was measured, or the plan gives no time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(type = "number", optional)]
+    pub planned_s: Option<u64>,
 }
 
 /// The break-glass sheet: the way back as AWS CLI commands, for the day on which this program can't
@@ -163,6 +171,9 @@ pub struct RollbackPlanView {
     pub caches_s: u64,
     /// How long all of it takes.
     pub takes: UndoTimeView,
+    /// What it costs in work and time, in the words of [`WayBack::price`].
+    #[serde(default)]
+    pub price: String,
 }
 
 /// A rollback under way or ended.

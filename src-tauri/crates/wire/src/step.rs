@@ -83,6 +83,11 @@ pub struct StepView {
     /// The ready-made ways back that take this step back, where it did not come off; empty where it did.
     #[serde(default)]
     pub ways_back: Vec<WayBackByName>,
+    /// Where the step can't be taken back alone: the ids of the steps that are taken back instead, and with which it
+    /// goes. Absent = it can be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub undone_with: Option<Vec<String>>,
     /// Counts reopenings.
     pub generation: u32,
     /// Why the step exists.

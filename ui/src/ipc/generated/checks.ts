@@ -106,7 +106,8 @@ export const ReadingView: z.ZodType<wire.ReadingView> = z.lazy(() => z.looseObje
     believable_s: z.number(),
     until: Time.nullable(),
     mend: z.string().nullable(),
-    last_failing: Time.exactOptional()
+    last_failing: Time.exactOptional(),
+    before_opening: z.boolean().exactOptional()
 }));
 
 export const KeychainView: z.ZodType<wire.KeychainView> = z.lazy(() => z.looseObject({
@@ -491,7 +492,8 @@ export const UndoTimeView: z.ZodType<wire.UndoTimeView> = z.lazy(() => z.looseOb
     tries: z.number(),
     rehearsals: z.number(),
     caches_s: z.number().nullable(),
-    by_hand_s: z.number().nullable()
+    by_hand_s: z.number().nullable(),
+    planned_s: z.number().exactOptional()
 }));
 
 export const SeenView: z.ZodType<wire.SeenView> = z.lazy(() => z.looseObject({
@@ -595,6 +597,7 @@ export const WayBack: z.ZodType<wire.WayBack> = z.lazy(() => z.looseObject({
     undoes: z.array(z.string()),
     loses: z.array(z.string()),
     takes: UndoTimeView,
+    price: z.string(),
     sheet: SheetView
 }));
 
@@ -720,6 +723,7 @@ export const StepView: z.ZodType<wire.StepView> = z.lazy(() => z.looseObject({
     state_words: z.string(),
     note: z.string(),
     ways_back: z.array(WayBackByName),
+    undone_with: z.array(z.string()).exactOptional(),
     generation: z.number(),
     why: z.string(),
     notice: z.string().exactOptional(),
@@ -807,7 +811,8 @@ export const RollbackPlanView: z.ZodType<wire.RollbackPlanView> = z.lazy(() => z
     stays: z.array(z.string()),
     in_flight: z.array(z.string()),
     caches_s: z.number(),
-    takes: UndoTimeView
+    takes: UndoTimeView,
+    price: z.string()
 }));
 
 export const PhaseView: z.ZodType<wire.PhaseView> = z.lazy(() => z.looseObject({

@@ -1613,7 +1613,12 @@ mend: string | null,
 /**
  * Of one that is Unknown now: when it was last read failing, where nothing has told since that it is over.
  */
-last_failing?: Time, };
+last_failing?: Time, 
+/**
+ * `observed_at` is of the last reading that was written down, and it is old: this program has read nothing since it
+ * opened the run. Only changes are written down, so when it was last read is not known.
+ */
+before_opening?: boolean, };
 
 /**
  * What came of a command to the rehearsal world.
@@ -2189,7 +2194,11 @@ caches_s: number,
 /**
  * How long all of it takes.
  */
-takes: UndoTimeView, };
+takes: UndoTimeView, 
+/**
+ * What it costs in work and time, in the words of [`WayBack::price`].
+ */
+price: string, };
 
 /**
  * A rollback under way or ended.
@@ -2792,6 +2801,11 @@ note: string,
  */
 ways_back: Array<WayBackByName>, 
 /**
+ * Where the step can't be taken back alone: the ids of the steps that are taken back instead, and with which it
+ * goes. Absent = it can be.
+ */
+undone_with?: Array<string>, 
+/**
  * Counts reopenings.
  */
 generation: number, 
@@ -3036,7 +3050,12 @@ caches_s: number | null,
  * Seconds that people need besides, for what is taken back by hand: as long as the plan gives them for doing it;
  * absent = nothing is taken back by hand, or the plan gives no time. Not part of what was measured.
  */
-by_hand_s: number | null, };
+by_hand_s: number | null, 
+/**
+ * Seconds for what the console takes back where not all of it was measured here: what was, and of the rest the time
+ * that the plan gives for doing it. Absent = all was measured, or the plan gives no time.
+ */
+planned_s?: number, };
 
 /**
  * What happened to the world, or to the run: one update of the stream.
@@ -3093,6 +3112,10 @@ loses: Array<string>,
  * How long that takes.
  */
 takes: UndoTimeView, 
+/**
+ * What that costs in work and time: "7 items, 1 by hand, 1 to tell, about 21 min". Empty = not known yet.
+ */
+price: string, 
 /**
  * The break-glass sheet.
  */

@@ -5,8 +5,8 @@ import { Menu as AriaMenu, MenuItem, MenuSection, MenuTrigger } from "react-aria
 import { Header } from "react-aria-components/Header";
 import { Popover } from "react-aria-components/Popover";
 
-/** One entry: it leads somewhere or does something. */
-export type Entry = { id: string; words: string; mark?: ReactNode; note?: string; current?: boolean; work: () => void };
+/** One entry: it leads somewhere or does something; `comes` = what it comes to, in a sentence below its words. */
+export type Entry = { id: string; words: string; mark?: ReactNode; note?: string; comes?: string | undefined; current?: boolean; work: () => void };
 /** Entries under one heading; without one they stand alone. */
 export type Group = { id: string; title?: string; entries: readonly Entry[] };
 
@@ -45,7 +45,10 @@ export function Menu({
                     data-testid={`menu-${e.id}`}
                   >
                     {e.mark}
-                    <span>{e.words}</span>
+                    <span>
+                      {e.words}
+                      {e.comes !== undefined && <span className="option-comes meta">{e.comes}</span>}
+                    </span>
                     {e.note !== undefined && <span className="meta">{e.note}</span>}
                   </MenuItem>
                 ))}

@@ -96,6 +96,7 @@ impl Look<'_> {
             age_s: Some(0),
             believable_s: BELIEVABLE_S,
             last_failing: None,
+            before_opening: false,
             until: None,
             mend: said.mend.filter(|_| said.tone != Tone::Passing),
         }

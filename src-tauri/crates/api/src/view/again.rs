@@ -62,8 +62,17 @@ pub(super) fn sentence(run: &Run, phase: &Phase) -> Option<String> {
         true => "made seen once more what was taken back before".to_owned(),
         false => format!("took back {}", titles.join(", ")),
     };
-    Some(format!(
-        "{named}, confirmed by {}, {what}. What stays done is not done again.",
-        rollback.by
-    ))
+    let mut overtaken = phase
+        .steps
+        .iter()
+        .filter(|step| run.told_otherwise_since(&step.id).is_some());
+    let stays = match overtaken.next() {
+        None => "What stays done is not done again.".to_owned(),
+        Some(step) => format!(
+            "What stays done is not done again, but for “{}”: people were told since that we went back. Do that step again \
+             first.",
+            step.title
+        ),
+    };
+    Some(format!("{named}, confirmed by {}, {what}. {stays}", rollback.by))
 }

@@ -9,7 +9,8 @@ use switchback_model::text::lasting;
 use switchback_model::{Finding, RollbackScope, StepState, TargetKind};
 
 use super::extent::{Extent, further_back};
-use super::rollback::scope_view;
+use super::price::{price, total_s};
+use super::rollback::{precondition_title, scope_view};
 use super::run::Live;
 use super::spread::{clock, switching};
 use super::tone;
@@ -105,17 +106,24 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
             undoes: Vec::new(),
             loses: Vec::new(),
             takes: UndoTimeView::default(),
+            price: String::new(),
             sheet,
         };
     };
     let mut takes = UndoTimeView::default();
     let mut missing = Vec::new();
+    // Of those: what passed when it was last read, and is only old.
+    let mut old = 0;
     let mut losses = Vec::new();
     let mut order = Vec::new();
     let mut undoes = Vec::new();
     let mut extent = None;
+    let mut priced = None;
     match live.readiness.iter().find(|r| r.plan.scope == scope) {
-        None => missing.push("The way back has not been looked at yet".to_owned()),
+        None => {
+            old += 1;
+            missing.push("What there is to take back is being read".to_owned());
+        }
         Some(readiness) => {
             order = readiness.plan.items.iter().map(|i| i.title.clone()).collect();
             undoes = readiness
@@ -126,6 +134,7 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
                 .collect();
             takes = super::rollback::takes(run, &readiness.plan, &live.known);
             extent = Some(Extent::of(&readiness.plan));
+            priced = Some(price(&readiness.plan, takes));
             let age = u64::try_from(now.duration_since(readiness.at).as_secs()).unwrap_or(0);
             if age > BELIEVED_S {
                 missing.push(format!("The way back was last looked at {} ago", lasting(age)));
@@ -135,7 +144,16 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
                 if !matches!(tone(Some(reading), now), Tone::Passing | Tone::NotApplicable)
                     && age <= BELIEVED_S
                 {
-                    missing.push(format!("{}: {}", reading.check, reading.observed));
+                    let title = precondition_title(run, &readiness.plan, precondition);
+                    let is_old = reading.is_stale(now) && reading.verdict.lets_through();
+                    old += usize::from(is_old);
+                    missing.push(match is_old {
+                        true => format!(
+                            "{title}: last passed {} ago",
+                            lasting(reading.age_s(now))
+                        ),
+                        false => format!("{title}: {}", reading.observed),
+                    });
                 }
             }
             for breach in &readiness.plan.breaches {
@@ -149,13 +167,14 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
         }
     }
     for (id, step) in &run.steps {
+        let title = run.plan.step(id).map_or(id.as_str(), |step| step.title.as_str());
         match &step.drift {
             Some(Finding::Unclear { why }) if step.state.may_have_effect() => {
-                missing.push(format!("Step {id}: not looked at since the takeover: {why}"));
+                missing.push(format!("“{title}”: not looked at since the takeover: {why}"));
             }
             Some(_) if step.state.may_have_effect() => {
                 missing.push(format!(
-                    "Step {id}: the {} was changed outside the console",
+                    "“{title}”: the {} was changed outside the console",
                     step.noun()
                 ));
             }
@@ -226,6 +245,7 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
         Answer {
             tone: Tone::Waiting,
             headline: match missing.len() {
+                n if n == old => "Can go back: being read again".to_owned(),
                 1 => "Can go back: 1 thing not proven".to_owned(),
                 n => format!("Can go back: {n} things not proven"),
             },
@@ -247,6 +267,7 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
         undoes,
         loses: extent.loses,
         takes,
+        price: priced.unwrap_or_default(),
         sheet,
     }
 }
@@ -307,7 +328,8 @@ fn nothing(run: &Run) -> (&'static str, String) {
 /// A sign-in that ends before a rollback would.
 fn sign_in(until: Option<Timestamp>, takes: UndoTimeView, now: Timestamp) -> Option<String> {
     let left = until?.duration_since(now).as_secs();
-    let needed = takes.slowest_s.max(takes.caches_s).unwrap_or(0) + takes.by_hand_s.unwrap_or(0);
+    let unmeasured = || takes.caches_s.unwrap_or(0) + takes.by_hand_s.unwrap_or(0);
+    let needed = total_s(takes).unwrap_or_else(unmeasured);
     if left <= 0 {
         return Some("Your sign-in has ended: sign in again".to_owned());
     }

@@ -23,6 +23,8 @@ pub(super) struct Extent {
     console: usize,
     /// Items that people carry out.
     hand: usize,
+    /// Notices to people.
+    tell: usize,
     /// What is lost, each once.
     pub(super) loses: Vec<String>,
 }
@@ -35,7 +37,7 @@ impl Extent {
                 ItemKind::Manual { .. } => extent.hand += 1,
                 ItemKind::Undo { .. } | ItemKind::Publish { .. } => extent.console += 1,
                 // Told, not taken back.
-                ItemKind::Notice { .. } => {}
+                ItemKind::Notice { .. } => extent.tell += 1,
             }
             for loss in &item.loses {
                 if !extent.loses.contains(loss) {
@@ -46,19 +48,25 @@ impl Extent {
         extent
     }
 
-    /// "3 items, 1 by hand".
+    /// "3 items, 1 by hand, 1 to tell".
     pub(super) fn items(&self) -> String {
-        let all = match self.console + self.hand {
-            0 => return "only people to tell".to_owned(),
+        let work = self.console + self.hand;
+        let all = match work + self.tell {
+            _ if work == 0 => return "only people to tell".to_owned(),
             1 => "1 item".to_owned(),
             n => format!("{n} items"),
         };
-        match (self.hand, self.console) {
-            (0, _) => all,
-            (1, 0) => format!("{all}, by hand"),
-            (_, 0) => format!("{all}, all by hand"),
-            (hand, _) => format!("{all}, {hand} by hand"),
-        }
+        let hand = match (self.hand, self.console, self.tell) {
+            (0, _, _) => String::new(),
+            (1, 0, 0) => ", by hand".to_owned(),
+            (_, 0, 0) => ", all by hand".to_owned(),
+            (hand, _, _) => format!(", {hand} by hand"),
+        };
+        let tell = match self.tell {
+            0 => String::new(),
+            tell => format!(", {tell} to tell"),
+        };
+        format!("{all}{hand}{tell}")
     }
 
     /// What of it is proven before; `whole` = nothing that is lost stands behind it.

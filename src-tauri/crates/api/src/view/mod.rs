@@ -10,6 +10,7 @@ mod fields;
 mod gate;
 pub(crate) mod interrupted;
 mod offers;
+mod price;
 mod rollback;
 mod run;
 mod spread;
@@ -80,6 +81,7 @@ pub fn reading_view(spec: &CheckSpec, reading: Option<&CheckReading>, now: Times
         last_failing: reading
             .filter(|r| r.is_stale(now) && r.verdict == Verdict::Fail)
             .map(|r| r.observed_at),
+        before_opening: false,
     }
 }
 

@@ -5,9 +5,11 @@ use switchback_engine::rollback::{ahead, failed_beside, is_finished, is_kept, is
 use switchback_engine::run::{RollbackRun, RollbackState, Run};
 use switchback_model::rollback::{Breach, ItemKind, Precondition};
 use switchback_model::{
-    ActionSpec, CheckReading, Image, Preview, RollbackItem, RollbackPlan, RollbackScope, RuleId, StepId,
+    ActionSpec, CheckId, CheckReading, Image, Preview, RollbackItem, RollbackPlan, RollbackScope, RuleId,
+    StepId,
 };
 
+use super::price::price;
 use super::spread::seen;
 use super::{preview_view, reading_view};
 use crate::run_facts::RunFacts;
@@ -78,6 +80,7 @@ pub fn rollback_plan_view(
         in_flight: plan.in_flight.iter().map(ToString::to_string).collect(),
         caches_s: plan.items.iter().filter_map(served_ttl).max().unwrap_or(0),
         takes: takes(run, plan, known),
+        price: price(plan, takes(run, plan, known)),
     }
 }
 
@@ -126,7 +129,9 @@ pub(super) fn takes(run: &Run, plan: &RollbackPlan, known: &RunFacts) -> UndoTim
         rehearsals: u32::MAX,
         caches_s: plan.items.iter().filter_map(served_ttl).max(),
         by_hand_s: by_hand(run, plan),
+        planned_s: None,
     };
+    let mut planned = Some(0_u64);
     let by_console =
         |item: &&RollbackItem| matches!(item.kind, ItemKind::Undo { .. } | ItemKind::Publish { .. });
     for step in plan
@@ -136,6 +141,10 @@ pub(super) fn takes(run: &Run, plan: &RollbackPlan, known: &RunFacts) -> UndoTim
         .filter_map(|item| item.step.as_ref())
     {
         let one = known.undo_time(run, step);
+        let expected = || run.plan.step(step)?.expected_s.map(u64::from);
+        planned = planned
+            .zip(one.slowest_s.or_else(expected))
+            .map(|(all, one)| all + one);
         total.slowest_s = total.slowest_s.zip(one.slowest_s).map(|(all, one)| all + one);
         total.tries = total.tries.min(one.tries);
         total.rehearsals = total.rehearsals.min(one.rehearsals);
@@ -146,6 +155,8 @@ pub(super) fn takes(run: &Run, plan: &RollbackPlan, known: &RunFacts) -> UndoTim
             by_hand_s: total.by_hand_s,
             ..UndoTimeView::default()
         };
+    } else if total.slowest_s.is_none() {
+        total.planned_s = planned;
     }
     total
 }
@@ -348,19 +359,31 @@ fn item_view<'a>(
     }
 }
 
+fn bare_title(check: &CheckId) -> &'static str {
+    match check.as_str() {
+        "journal" => "Somebody vouches for the journal",
+        id if id.starts_with("undo-") => "The undo can be built",
+        id if id.starts_with("key-") => "The image from before can be opened",
+        id if id.starts_with("unproven-") => "What goes back before it is proven to be back",
+        _ => "What is there can be read",
+    }
+}
+
+/// What a precondition is called.
+pub(super) fn precondition_title<'a>(run: &'a Run, plan: &RollbackPlan, one: &Precondition) -> &'a str {
+    let item = plan.items.iter().find(|item| item.id == one.item);
+    let step = item.and_then(|item| run.plan.step(item.step.as_ref()?));
+    let mut specs = step.into_iter().flat_map(|step| &step.undo_before);
+    let spec = specs.find(|spec| spec.id == one.reading.check);
+    spec.map_or_else(|| bare_title(&one.reading.check), |spec| &spec.title)
+}
+
 /// A precondition that is no check of the plan: whether the object could be read, its image opened, the undo
 /// built, or the journal believed.
 fn bare(reading: &CheckReading, now: Timestamp) -> ReadingView {
     ReadingView {
         id: reading.check.to_string(),
-        title: match reading.check.as_str() {
-            "journal" => "Somebody vouches for the journal",
-            id if id.starts_with("undo-") => "The undo can be built",
-            id if id.starts_with("key-") => "The image from before can be opened",
-            id if id.starts_with("unproven-") => "What goes back before it is proven to be back",
-            _ => "What is there can be read",
-        }
-        .to_owned(),
+        title: bare_title(&reading.check).to_owned(),
         tone: super::tone(Some(reading), now),
         observed: reading.observed.clone(),
         expected: reading.expected.clone(),
@@ -371,6 +394,7 @@ fn bare(reading: &CheckReading, now: Timestamp) -> ReadingView {
         until: None,
         mend: reading.mend.clone(),
         last_failing: None,
+        before_opening: false,
     }
 }
 

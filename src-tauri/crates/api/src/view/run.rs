@@ -256,10 +256,14 @@ fn monitor_views(run: &Run, live: &Live, now: Timestamp) -> Vec<ReadingView> {
             let spec = applicable(run, monitor)?;
             let state = live.monitors.get(&monitor.id);
             let kept = run.monitors.get(&monitor.id).and_then(|r| r.last());
-            let reading = state.and_then(|s| s.reading.as_ref()).or(kept);
+            let live_reading = state.and_then(|s| s.reading.as_ref());
+            let reading = live_reading.or(kept);
             let mut view = super::reading_view(spec, reading, now);
             view.id = monitor.id.to_string();
             view.title.clone_from(&monitor.title);
+            // Its age is that of the last change, not of the last look: nobody says how long ago that was.
+            view.before_opening =
+                live_reading.is_none() && reading.is_some_and(|reading| reading.is_stale(now));
             // After hysteresis: one odd sample does not flip a card, but it is shown as observed.
             view.tone = match (view.tone, state.map(|s| s.failing)) {
                 (Tone::Passing | Tone::Failing, Some(Some(true))) => Tone::Failing,

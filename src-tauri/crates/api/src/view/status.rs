@@ -7,10 +7,9 @@
 use jiff::Timestamp;
 use switchback_model::text::line;
 
+use super::price::about;
 use super::spread::zoned_clock;
-use crate::wire::{
-    Deadline, GateState, PhaseView, RollbackProgress, RunSnapshot, StepView, Tone, UndoTimeView,
-};
+use crate::wire::{Deadline, GateState, PhaseView, RollbackProgress, RunSnapshot, StepView, Tone};
 
 /// How a loss begins that was read of the world.
 const OUTSIDE: &str = "What was written outside Switchback";
@@ -201,7 +200,7 @@ fn way_back(snapshot: &RunSnapshot) -> String {
         [first] => format!("loses {}", loss(first)),
         [first, rest @ ..] => format!("loses {}, and {} more", loss(first), rest.len()),
     };
-    format!("{headline}, {}, {loses}.", takes(way.takes))
+    format!("{headline}, {}, {loses}.", about(way.takes))
 }
 
 /// A loss as a part of a sentence. What somebody wrote meanwhile is named, and not repeated.
@@ -222,18 +221,6 @@ fn loss(words: &str) -> String {
 
 fn sentence(words: &str) -> String {
     plain(words).trim_end_matches(['.', ';']).to_owned()
-}
-
-/// Rounded up: rather too long than too short.
-fn takes(takes: UndoTimeView) -> String {
-    let Some(slowest) = takes.slowest_s else {
-        return "never timed here".to_owned();
-    };
-    let seconds = slowest.max(takes.caches_s.unwrap_or(0)) + takes.by_hand_s.unwrap_or(0);
-    match seconds {
-        0..=55 => format!("about {} s", seconds.div_ceil(5).max(1) * 5),
-        more => format!("about {} min", more.div_ceil(60)),
-    }
 }
 
 fn times(snapshot: &RunSnapshot) -> String {

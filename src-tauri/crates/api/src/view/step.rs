@@ -4,14 +4,16 @@ use jiff::Timestamp;
 use switchback_engine::chosen;
 use switchback_engine::evolve::name;
 use switchback_engine::publish::unseen;
+use switchback_engine::rollback::undone_with;
 use switchback_engine::run::{Attempt, Outcome, Run, StepRun};
 use switchback_kinds::changes::change;
 use switchback_model::{
-    ActionSpec, CheckKind, FieldDifference, Finding, Image, Preview, Reversibility, Step, StepKind,
-    StepState, Way,
+    ActionSpec, CheckKind, FieldDifference, Finding, Image, Preview, Reversibility, RollbackScope, Step,
+    StepId, StepKind, StepState, Way,
 };
 
 use super::rollback::caches_s;
+use super::spread::clock;
 use super::trouble::{taken_back_by_ecs, ways_back};
 use super::{preview_view, reading_views};
 use crate::wire::{AttemptView, Offer, ReadingView, StepView, TimesView, Tone, UndoTimeView};
@@ -76,8 +78,14 @@ pub(super) fn view(
         }
         .to_owned(),
         why_not_automated: step.why_not_automated.clone(),
-        note: left_out.clone().unwrap_or_else(|| note(step, state)),
+        note: left_out
+            .clone()
+            .unwrap_or_else(|| match overtaken(run, &step.id) {
+                Some(words) => format!("{words} {}", note(step, state)).trim_end().to_owned(),
+                None => note(step, state),
+            }),
         ways_back: ways_back(run, step, state.state),
+        undone_with: undone_with(run, &step.id).map(|ids| ids.iter().map(ToString::to_string).collect()),
         generation: state.generation,
         why: step.why.clone(),
         notice: step.notice.clone(),
@@ -117,6 +125,21 @@ pub(super) fn view(
         resources: Vec::new(),
         offers,
     }
+}
+
+/// Of a notice that people were told the contrary of since: that, and what to do.
+pub(super) fn overtaken(run: &Run, id: &StepId) -> Option<String> {
+    let back = run.told_otherwise_since(id)?;
+    let which = match &back.plan.scope {
+        RollbackScope::Rule(rule) => format!(" ({rule}, confirmed at {})", clock(back.confirmed_at)),
+        RollbackScope::Step(_) | RollbackScope::All => {
+            format!(" (confirmed at {})", clock(back.confirmed_at))
+        }
+    };
+    Some(format!(
+        "Since then people were told that we went back{which}. Do this step again before you go on: they have not heard that \
+         it begins anew."
+    ))
 }
 
 /// Whether time alone is missing: what does not pass yet is a wait, each of it. Such a step is said to wait, not to be

@@ -280,3 +280,23 @@ fn a_failure_that_ages_is_not_lost_and_its_clock_says_that_nobody_can_tell() {
         (Tone::Unknown, None)
     );
 }
+
+/// Only changes are written down. After a restart nobody knows when the site was last read: the age of the last change is
+/// not the age of the last look.
+#[test]
+fn an_old_reading_of_the_journal_is_not_called_the_last_one() {
+    let mut run = open(&watched(tis_like()));
+    let id = run.plan.monitors[0].id.clone();
+    let seen = |run: &Run, live: &Live, now: i64| {
+        let monitor = snapshot(run, live, t(now)).monitors[0].clone();
+        (monitor.tone, monitor.before_opening)
+    };
+    assert_eq!(seen(&run, &Live::default(), 10), (Tone::Unknown, false));
+    let kept = vec![reading("site-answers", 0, Verdict::Pass)];
+    run.monitors.insert(id, kept);
+    assert_eq!(seen(&run, &Live::default(), 10), (Tone::Passing, false));
+    assert_eq!(seen(&run, &Live::default(), 5 * 3600), (Tone::Unknown, true));
+    // Read from here, its age is its own, also where it is old.
+    let live = read(&run, &[(0, Verdict::Pass)]);
+    assert_eq!(seen(&run, &live, 5 * 3600), (Tone::Unknown, false));
+}

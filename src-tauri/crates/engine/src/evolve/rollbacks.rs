@@ -17,6 +17,8 @@ pub(super) fn confirmed(
         return Err("a rollback is under way".to_owned());
     }
     void_waiting(run, &[Way::Apply, Way::Undo], at);
+    // Whatever was broken off before, this rollback was not.
+    run.interrupted = None;
     run.rollback = Some(RollbackRun {
         plan: plan.clone(),
         done: 0,
@@ -59,12 +61,20 @@ pub(super) fn retried(run: &mut Run, seq: u64) -> Result<(), String> {
     rollback.state = RollbackState::Running;
     rollback.asked_seq = seq;
     rollback.clicked_seq = seq;
+    no_longer_interrupted(run);
     Ok(())
 }
 
 pub(super) fn abandoned(run: &mut Run) -> Result<(), String> {
     active(run)?.state = RollbackState::Abandoned;
+    no_longer_interrupted(run);
     Ok(())
+}
+
+/// A person has said what becomes of a rollback that was broken off between two calls. What is known of a call that was
+/// in flight stays until the next one.
+fn no_longer_interrupted(run: &mut Run) {
+    run.interrupted.take_if(|interrupted| interrupted.step.is_none());
 }
 
 pub(super) fn completed(run: &mut Run) -> Result<(), String> {

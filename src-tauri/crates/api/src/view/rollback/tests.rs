@@ -9,6 +9,7 @@ use switchback_testkit::plans::{id, tis_like};
 use super::{takes, title};
 use crate::run_facts::RunFacts;
 use crate::view::extent::Extent;
+use crate::view::price::price;
 use crate::wire::UndoTimeView;
 
 /// A rule of two steps, of which people take one back in the ten minutes that the plan gives them for doing it.
@@ -86,13 +87,36 @@ fn what_people_take_back_has_its_own_time_and_hides_no_measurement() {
     let hands = back(vec![by_hand("lift"), by_hand("restrict")]);
     let time = takes(&run, &hands, &measured("mid.3"));
     assert_eq!((time.slowest_s, time.tries, time.by_hand_s), (None, 0, Some(600)));
-    // One undo of the console that was never measured, and the whole was not.
+    assert_eq!(
+        price(&hands, time),
+        "2 items, all by hand, about 10 min by the plan"
+    );
+    // One undo of the console that was never measured, and the whole was not: its planned time is said as that.
     let unmeasured = back(vec![by_console("mid.4"), by_console("mid.3")]);
-    assert_eq!(takes(&run, &unmeasured, &measured("mid.3")).slowest_s, None);
+    let time = takes(&run, &unmeasured, &measured("mid.3"));
+    assert_eq!(
+        (time.slowest_s, time.planned_s),
+        (None, None),
+        "mid.4 has no planned time"
+    );
+    assert_eq!(price(&unmeasured, time), "2 items, never timed here");
+    let mut planned = plan();
+    for step in planned.phases.iter_mut().flat_map(|phase| &mut phase.steps) {
+        if step.id == id("mid.4") {
+            step.expected_s = Some(600);
+        }
+    }
+    let run = Run::open(&opened(&planned, "2026-11-29T00:00:00Z".parse().expect("a time"))).expect("a run");
+    let time = takes(&run, &unmeasured, &measured("mid.3"));
+    assert_eq!((time.slowest_s, time.planned_s), (None, Some(648)));
+    assert_eq!(
+        price(&unmeasured, time),
+        "2 items, about 11 min by the plan, never timed here"
+    );
 }
 
 #[test]
-fn what_is_by_hand_is_counted_and_a_notice_is_not() {
+fn what_is_by_hand_and_what_is_told_are_counted_as_the_page_counts_them() {
     let words = "We went back.".to_owned();
     let notice = RollbackItem {
         step: None,
@@ -106,14 +130,15 @@ fn what_is_by_hand_is_counted_and_a_notice_is_not() {
                 by_console("mid.3"),
                 notice.clone(),
             ],
-            "3 items, 2 by hand",
+            "4 items, 2 by hand, 1 to tell",
         ),
-        (vec![by_console("mid.3"), notice.clone()], "1 item"),
+        (vec![by_console("mid.3"), notice.clone()], "2 items, 1 to tell"),
         (vec![by_console("mid.3"), by_console("mid.4")], "2 items"),
         (
             vec![by_hand("lift"), by_hand("restrict"), notice.clone()],
-            "2 items, all by hand",
+            "3 items, 2 by hand, 1 to tell",
         ),
+        (vec![by_hand("lift"), by_hand("restrict")], "2 items, all by hand"),
         (vec![by_hand("lift")], "1 item, by hand"),
         (vec![notice], "only people to tell"),
     ] {

@@ -3,7 +3,12 @@
 use std::collections::BTreeMap;
 
 use switchback_engine::run::{RollbackRun, RollbackState, Run};
-use switchback_model::{FieldDifference, Finding, RollbackItem, RollbackPlan, RollbackScope, StepState};
+use switchback_model::plan::StepKind;
+use switchback_model::rollback::ItemKind;
+use switchback_model::{
+    DoneHow, FieldDifference, Finding, Reversibility, RollbackItem, RollbackPlan, RollbackScope, Step,
+    StepState,
+};
 use switchback_testkit::plans::{self, closed_routes, id, tis_like, two_rolls};
 
 use super::{DONE, attempted, by_console, going_back, item, monitor, open, put, step, t};
@@ -46,6 +51,9 @@ fn a_roll_that_ecs_took_back_is_nobodys_change_and_its_way_back_is_offered_by_na
         .collect();
     assert_eq!(named, [("R5", "Rule R5")]);
     assert!(step(&seen, "profiles").ways_back.is_empty(), "it came off");
+    // Alone it can't be taken back: the window leads to what can.
+    assert_eq!(roll.undone_with, Some(vec!["profiles".to_owned()]));
+    assert_eq!(step(&seen, "profiles").undone_with, None);
 
     // On the way back it is told alike.
     put(&mut run, "roll-profiles", StepState::UndoForeign);
@@ -139,6 +147,62 @@ fn after_a_rollback_the_gate_asks_whether_to_start_again() {
     );
     taken_back(&mut run, step_alone, RollbackState::Completed);
     assert_eq!(gate(&run).title, "Go on after “Step mid.4” was taken back?");
+}
+
+/// R4's notice told everybody that we went back: that the migration starts is not what they heard last.
+#[test]
+fn a_notice_that_a_rollback_overtook_says_so_and_may_be_given_anew() {
+    let mut plan = tis_like();
+    let mut steps = plan.phases.remove(0).steps;
+    steps.insert(
+        0,
+        Step {
+            reversibility: Reversibility::Correct {
+                notice: "We went back.".to_owned(),
+            },
+            ..plans::step("tell", StepKind::Notice)
+        },
+    );
+    plan.phases = vec![plans::gated("mid", steps)];
+    let mut run = open(&plan);
+    let attested = StepState::Done {
+        how: DoneHow::Attested,
+    };
+    put(&mut run, "tell", attested);
+    let tell = run.steps.get_mut(&id("tell")).expect("a step");
+    tell.said = Some("1240 by mail".to_owned());
+    tell.moved = Some(5);
+    let said = |run: &Run| {
+        let seen = snapshot(run, &Live::default(), t(0));
+        let tell = step(&seen, "tell");
+        let again = tell.offers.iter().any(|offer| offer.command == "reopen");
+        (tell.note.clone(), again)
+    };
+    assert_eq!(said(&run), ("1240 by mail".to_owned(), false));
+    let notice = RollbackItem {
+        step: None,
+        ..item(
+            "notice-1",
+            ItemKind::Notice {
+                words: "We went back.".to_owned(),
+            },
+            &[],
+        )
+    };
+    let items = vec![item("mid.3", by_console(), &[]), notice];
+    taken_back(&mut run, r3(items), RollbackState::Completed);
+    // It was told after that rollback.
+    assert_eq!(said(&run), ("1240 by mail".to_owned(), false));
+    run.rollback.as_mut().expect("a rollback").asked_seq = 9;
+    assert_eq!(
+        said(&run),
+        (
+            "Since then people were told that we went back (R3, confirmed at 12:00am). Do this step again before you go \
+             on: they have not heard that it begins anew. 1240 by mail"
+                .to_owned(),
+            true
+        )
+    );
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! The headline of the way back.
 
 use switchback_engine::run::Run;
-use switchback_model::rollback::Breach;
-use switchback_model::{RollbackItem, RollbackPlan, RollbackScope};
-use switchback_testkit::plans::{id, tis_like};
+use switchback_model::rollback::{Breach, Precondition};
+use switchback_model::{CheckReading, RollbackItem, RollbackPlan, RollbackScope, Verdict};
+use switchback_testkit::plans::{self, id, tis_like};
 
-use super::{DONE, by_console, by_hand, going_back, item, open, put, t};
+use super::{DONE, by_console, by_hand, going_back, item, open, put, reading, t};
 use crate::view::{Live, Readiness, snapshot};
 use crate::wire::Tone;
 
@@ -62,6 +62,52 @@ fn the_way_back_speaks_of_all_that_the_button_offers() {
     let hand = vec![item("lift", by_hand(), &[])];
     let (_, _, note) = said_of(hand, Vec::new(), none);
     assert_eq!(note, "Nothing to prove before. Newest step: 1 item, by hand");
+}
+
+/// What passed and is only old is being read again: it is named by its title, and is no word against the way back.
+#[test]
+fn what_is_only_old_is_no_word_against_the_way_back() {
+    let mut plan = tis_like();
+    for step in plan.phases.iter_mut().flat_map(|phase| &mut phase.steps) {
+        if step.id == id("mid.5") {
+            step.undo_before = vec![plans::check("old-side-answers", None)];
+        }
+    }
+    let mut run = open(&plan);
+    put(&mut run, "mid.5", DONE);
+    let said = |reading: CheckReading, now: i64| {
+        let live = Live {
+            readiness: vec![Readiness {
+                plan: going_back(
+                    RollbackScope::Step(id("mid.5")),
+                    vec![item("mid.5", by_console(), &[])],
+                ),
+                preconditions: vec![Precondition {
+                    item: "mid.5".to_owned(),
+                    reading,
+                }],
+                at: t(0),
+            }],
+            ..Live::default()
+        };
+        let answer = snapshot(&run, &live, t(now)).way_back.answer;
+        (answer.tone, answer.headline, answer.note)
+    };
+    let passed = || reading("old-side-answers", 0, Verdict::Pass);
+    assert_eq!(said(passed(), 10).1, "Can go back");
+    let (tone, headline, note) = said(passed(), 90);
+    assert_eq!(
+        (tone, headline.as_str()),
+        (Tone::Waiting, "Can go back: being read again")
+    );
+    assert_eq!(
+        note,
+        "Check old-side-answers: last passed 1 min 30 s ago"
+    );
+    // What fails is not proven, however old it is.
+    let (_, headline, note) = said(reading("old-side-answers", 0, Verdict::Fail), 90);
+    assert_eq!(headline, "Can go back: 1 thing not proven");
+    assert_eq!(note, "Check old-side-answers: seen; and more");
 }
 
 #[test]

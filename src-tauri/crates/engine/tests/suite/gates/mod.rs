@@ -51,7 +51,12 @@ fn gated() -> Plan {
             checks: vec![site, check("short", None)],
         }),
         steps: vec![
-            step("announce", StepKind::Notice),
+            Step {
+                reversibility: Reversibility::Correct {
+                    notice: "We went back.".to_owned(),
+                },
+                ..step("announce", StepKind::Notice)
+            },
             by_hand,
             Step {
                 decisions: vec!["when".parse().unwrap()],
@@ -149,7 +154,13 @@ async fn decide(desk: &mut Rig) {
 
 /// A run in which everything before the gate is done and go has been said.
 async fn gone() -> FakeRig {
-    let mut fake = FakeRig::open(&gated()).await;
+    gone_with(|_| {}).await
+}
+
+async fn gone_with(change: impl FnOnce(&mut Plan)) -> FakeRig {
+    let mut plan = gated();
+    change(&mut plan);
+    let mut fake = FakeRig::open(&plan).await;
     let desk = &mut fake.desk;
     desk.apply("look").await.unwrap();
     desk.ask(Command::Skip { step: id("tell") }).await.unwrap();

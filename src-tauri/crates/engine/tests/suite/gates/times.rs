@@ -8,14 +8,14 @@ use switchback_engine::times;
 use switchback_model::{Command, EventKind, RollbackScope, StepState};
 use switchback_testkit::plans::id;
 
-use super::{amend, gone, mid, phase, rejected};
+use super::{amend, gone, gone_with, mid, phase, rejected};
 
 #[tokio::test]
 async fn t0_is_the_first_effect_of_its_phase_and_stays_whatever_is_rolled_back() {
     let mut fake = gone().await;
     let desk = &mut fake.desk;
     desk.ask(Command::Attest { step: id("announce") }).await.unwrap();
-    assert_eq!(desk.run().t0, None, "a notice without an effect is not T0");
+    assert_eq!(desk.run().t0, None, "nobody is affected by being told");
     fake.clock.advance(Duration::from_secs(600));
     desk.ask(Command::Attest { step: id("restrict") }).await.unwrap();
     let t0 = desk.run().t0.clone().unwrap();
@@ -28,9 +28,11 @@ async fn t0_is_the_first_effect_of_its_phase_and_stays_whatever_is_rolled_back()
     assert_eq!(desk.run().t0.as_ref(), Some(&t0));
     desk.confirm(RollbackScope::All, &[], &[]).await.unwrap();
     desk.idle().await;
-    let item = "restrict".to_owned();
-    desk.ask(Command::RollbackDone { item }).await.unwrap();
-    desk.idle().await;
+    for item in ["restrict", "announce"] {
+        let item = item.to_owned();
+        desk.ask(Command::RollbackDone { item }).await.unwrap();
+        desk.idle().await;
+    }
     assert!(matches!(desk.state("restrict"), StepState::Undone { .. }));
     assert_eq!(
         desk.run().t0.as_ref(),
@@ -44,6 +46,46 @@ async fn t0_is_the_first_effect_of_its_phase_and_stays_whatever_is_rolled_back()
         why,
         "T0 has come: which phase it is the start of can't be amended."
     );
+}
+
+/// Who was told that it starts, and then that we went back, is told anew: that notice is no longer the last word.
+#[tokio::test]
+async fn a_notice_is_given_anew_once_a_rollback_told_the_contrary() {
+    let mut fake = gone_with(|plan| {
+        plan.rules[0].then = vec!["We went back.".to_owned()];
+    })
+    .await;
+    let desk = &mut fake.desk;
+    for step in ["announce", "restrict"] {
+        desk.ask(Command::Attest { step: id(step) }).await.unwrap();
+    }
+    let reopen = || Command::Reopen { step: id("announce") };
+    assert!(desk.ask(reopen()).await.is_err(), "it is what people heard last");
+    desk.apply("switch").await.unwrap();
+    desk.confirm(RollbackScope::Rule("R3".parse().unwrap()), &[], &[])
+        .await
+        .unwrap();
+    desk.idle().await;
+    assert!(
+        desk.run().told_otherwise_since(&id("announce")).is_none(),
+        "nobody was told yet"
+    );
+    let item = "notice-1".to_owned();
+    desk.ask(Command::RollbackDone { item }).await.unwrap();
+    desk.idle().await;
+    assert_eq!(desk.rollback_state(), "completed");
+    let told = desk.run().told_otherwise_since(&id("announce"));
+    assert!(told.is_some());
+    assert!(
+        desk.run().told_otherwise_since(&id("restrict")).is_none(),
+        "it is no notice"
+    );
+    assert!(
+        desk.run().told_otherwise_since(&id("tell")).is_none(),
+        "its phase stands"
+    );
+    desk.ask(reopen()).await.unwrap();
+    assert_eq!(desk.state("announce"), StepState::ToDo);
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use switchback_engine::RejectionCode as Code;
 use switchback_engine::publish::{due, is_due, unseen};
+use switchback_engine::rollback::undone_with;
 use switchback_model::rollback::ItemKind;
 use switchback_model::{Command, RollbackScope, StepState};
 use switchback_testkit::plans::{id, name, plan, roll, switch, two_rolls};
@@ -182,4 +183,32 @@ async fn a_roll_shared_by_two_values_stays_done_and_names_what_it_shows_besides(
     assert!(is_new(&seen(&fake, "a")));
     back(&mut fake.desk).await.unwrap();
     assert!(!is_new(&seen(&fake, "a")) && !is_new(&seen(&fake, "b")));
+}
+
+/// Nothing was seen first by a roll that did not come off: what is taken back instead is said, in the plan's words.
+#[tokio::test]
+async fn a_roll_that_did_not_come_off_names_what_is_taken_back_instead() {
+    let mut fake = FakeRig::open(&two_rolls()).await;
+    fake.desk.apply("profiles").await.unwrap();
+    let roll = id("roll-profiles");
+    assert_eq!(
+        undone_with(fake.desk.run(), &id("profiles")),
+        None,
+        "it carries state itself"
+    );
+    assert_eq!(undone_with(fake.desk.run(), &roll), Some(vec![id("profiles")]));
+    let refused = fake
+        .desk
+        .driver
+        .plan_rollback(&scope("roll-profiles"))
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code, Code::NothingToUndo);
+    assert_eq!(
+        refused.hint,
+        "“Step roll-profiles” changes nothing by itself that could be taken back. Take back what it makes seen: “Step \
+         profiles”."
+    );
+    fake.desk.apply("roll-profiles").await.unwrap();
+    assert_eq!(undone_with(fake.desk.run(), &roll), None, "it showed them first");
 }

@@ -1,6 +1,7 @@
 //! What becomes of a confirmed plan: failures, crashes, and what people do by hand.
 
 use switchback_engine::RejectionCode as Code;
+use switchback_engine::run::Interrupted;
 use switchback_model::{Command, DoneHow, RollbackScope, StepState, Verdict};
 use switchback_testkit::plans::{ZONE, address, dns_switch, id, name, tis_like};
 use switchback_testkit::rig::FakeRig;
@@ -175,4 +176,26 @@ async fn what_somebody_took_back_by_hand_is_verified_before_it_counts_as_undone(
         }
         invariants(&fake).unwrap();
     }
+}
+
+/// The window was opened anew during R3: that is said of R3 until somebody goes on with it, and of no later rollback.
+#[tokio::test]
+async fn an_interruption_is_of_the_rollback_that_it_broke_off() {
+    let interrupted = |fake: &FakeRig| fake.desk.run().interrupted.clone();
+    let mut fake = done_up_to(&dns_switch(), "switch").await;
+    fake.desk.confirm(rule("R3"), &[], &[]).await.unwrap();
+    assert_eq!(interrupted(&fake), None);
+    fake.desk.restart().await.unwrap();
+    assert!(fake.desk.run().rollback_active());
+    assert_eq!(interrupted(&fake), Some(Interrupted { step: None }));
+    fake.desk.ask(Command::RollbackRetry).await.unwrap();
+    assert_eq!(interrupted(&fake), None, "a person said so, and it goes on");
+
+    // Given up without a call, the mark must not wait for the next one.
+    fake.desk.restart().await.unwrap();
+    assert_eq!(interrupted(&fake), Some(Interrupted { step: None }));
+    fake.desk.ask(Command::RollbackAbandon).await.unwrap();
+    fake.desk.confirm(rule("R3"), &[], &[]).await.unwrap();
+    assert!(fake.desk.run().rollback_active());
+    assert_eq!(interrupted(&fake), None, "nothing interrupted this one");
 }

@@ -30,6 +30,7 @@ pub(super) fn add(samples: &mut Samples) {
         in_flight: texts(full),
         caches_s: 300,
         takes: takes(full),
+        price: text(),
     });
 }
 
@@ -44,6 +45,7 @@ pub(super) fn takes(full: bool) -> UndoTimeView {
         rehearsals: 1,
         caches_s: maybe(full, || 300),
         by_hand_s: maybe(full, || 600),
+        planned_s: maybe(full, || 720),
     }
 }
 
@@ -67,6 +69,7 @@ pub(super) fn way_back(full: bool) -> WayBack {
         undoes: texts(full),
         loses: texts(full),
         takes: takes(full),
+        price: text(),
         sheet: sheet(full),
     }
 }

@@ -102,6 +102,7 @@ pub(super) fn reading(full: bool) -> ReadingView {
         until: maybe(full, time),
         mend: maybe(full, text),
         last_failing: maybe(full, time),
+        before_opening: full,
     }
 }
 

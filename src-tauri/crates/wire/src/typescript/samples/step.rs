@@ -171,6 +171,7 @@ fn step(full: bool) -> StepView {
         state_words: text(),
         note: text(),
         ways_back: list(full, by_name),
+        undone_with: maybe(full, || texts(full)),
         generation: 1,
         why: text(),
         notice: maybe(full, text),

@@ -1,0 +1,36 @@
+//! What going back costs in work and time: one sum and one wording, wherever it is said.
+
+use switchback_model::RollbackPlan;
+
+use super::extent::Extent;
+use crate::wire::UndoTimeView;
+
+/// Seconds that all of it takes, as measured here, else as planned; none where neither says.
+pub(super) fn total_s(takes: UndoTimeView) -> Option<u64> {
+    let console = takes.slowest_s.or(takes.planned_s);
+    // Nothing but what is by hand leaves no call to measure.
+    let console = console.or_else(|| takes.by_hand_s.filter(|_| takes.tries == 0).map(|_| 0))?;
+    Some(console.max(takes.caches_s.unwrap_or(0)) + takes.by_hand_s.unwrap_or(0))
+}
+
+/// "about 21 min", "about 12 min by the plan, never timed here". Rounded up: rather too long than too short.
+pub(super) fn about(takes: UndoTimeView) -> String {
+    let Some(seconds) = total_s(takes) else {
+        return "never timed here".to_owned();
+    };
+    let rounded = match seconds {
+        0..=55 => format!("about {} s", seconds.div_ceil(5).max(1) * 5),
+        more => format!("about {} min", more.div_ceil(60)),
+    };
+    match (takes.slowest_s, takes.planned_s) {
+        (Some(_), _) => rounded,
+        (None, Some(_)) => format!("{rounded} by the plan, never timed here"),
+        // What people do is timed by nobody.
+        (None, None) => format!("{rounded} by the plan"),
+    }
+}
+
+/// "7 items, 1 by hand, 1 to tell, about 21 min".
+pub(super) fn price(plan: &RollbackPlan, takes: UndoTimeView) -> String {
+    format!("{}, {}", Extent::of(plan).items(), about(takes))
+}
