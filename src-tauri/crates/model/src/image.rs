@@ -20,8 +20,8 @@ use crate::firewall::{RuleAction, WebAcl};
 use crate::invalidation::Distribution;
 use crate::parameter::Parameter;
 use crate::service::Service;
-use crate::throttle::MethodSettings;
 use crate::tagged::{Reader, Writer};
+use crate::throttle::MethodSettings;
 use crate::unknown::{Unknown, lost};
 
 /// The touched fields of one object at one moment.
@@ -170,7 +170,10 @@ struct Same<'a>(&'a [u8]);
 
 impl std::io::Write for Same<'_> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0 = self.0.strip_prefix(bytes).ok_or(std::io::ErrorKind::InvalidData)?;
+        self.0 = self
+            .0
+            .strip_prefix(bytes)
+            .ok_or(std::io::ErrorKind::InvalidData)?;
         Ok(bytes.len())
     }
 

@@ -148,10 +148,7 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
                     let is_old = reading.is_stale(now) && reading.verdict.lets_through();
                     old += usize::from(is_old);
                     missing.push(match is_old {
-                        true => format!(
-                            "{title}: last passed {} ago",
-                            lasting(reading.age_s(now))
-                        ),
+                        true => format!("{title}: last passed {} ago", lasting(reading.age_s(now))),
                         false => format!("{title}: {}", reading.observed),
                     });
                 }

@@ -100,10 +100,7 @@ fn what_is_only_old_is_no_word_against_the_way_back() {
         (tone, headline.as_str()),
         (Tone::Waiting, "Can go back: being read again")
     );
-    assert_eq!(
-        note,
-        "Check old-side-answers: last passed 1 min 30 s ago"
-    );
+    assert_eq!(note, "Check old-side-answers: last passed 1 min 30 s ago");
     // What fails is not proven, however old it is.
     let (_, headline, note) = said(reading("old-side-answers", 0, Verdict::Fail), 90);
     assert_eq!(headline, "Can go back: 1 thing not proven");
