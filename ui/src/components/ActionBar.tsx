@@ -246,7 +246,7 @@ export function ActionBar({ step, ask, setAsk }: { step: StepView; ask: string |
             {primary !== undefined && (
               <Primary
                 basis={[step.id, step.generation, step.state, primary.command, step.preview?.digest, primary.refused === null].join("/")}
-                plain={asking}
+                plain={asking || affected === true}
                 refused={primary.refused !== null || asking}
                 loading={busy === primary.command && !asking}
                 onPress={() => press(primary)}

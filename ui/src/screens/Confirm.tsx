@@ -57,7 +57,7 @@ function useBack(id: string): void {
 export function ConfirmScreen({ id }: { id: string }) {
   const found = useStep(id);
   const store = useStore();
-  const { banner: b } = useSnapshot("banner");
+  const { banner: b, users } = useSnapshot("banner", "users");
   const below = useRef<HTMLDivElement>(null);
   useKeepFree(below);
   const busy = useApp((s) => s.busy);
@@ -120,6 +120,12 @@ export function ConfirmScreen({ id }: { id: string }) {
           <strong className="on-target">on {b.word}</strong>
         </PageHead>
         <p className="why">{step.why}</p>
+        {users.tone === "failing" && (
+          <Notice kind="fail" title="Users are affected now" testId="confirm-affected">
+            This goes forward: it is no way back for them, and it may make one longer. <a href={href({ name: "rollback", scope: null })}>Look at the way back</a>{" "}
+            first.
+          </Notice>
+        )}
         {moved && step.preview !== null && (
           <Notice
             kind="blocked"

@@ -5,6 +5,7 @@ import axe from "axe-core";
 import { expect, it } from "vitest";
 import type { RollbackItemView, RollbackProgress, RunSnapshot } from "../ipc";
 import { mainWay } from "../state/readings";
+import type { Fake } from "./host";
 import { snapshotOf } from "./made-up";
 import { open } from "./open";
 
@@ -142,4 +143,28 @@ it("while users are affected the way forward is not the main button, and stays w
   const on = screen.getByTestId("to-current");
   expect(on.textContent).toMatch(/^Next: /);
   expect(on.className).not.toContain("main");
+});
+
+const affected = (fake: Fake) => {
+  fake.edit = (s) => ({ ...s, users: { ...s.users, tone: "failing" } });
+};
+
+it("while users are affected a step that is ready is not the main thing either", async () => {
+  await open("#/run/mid.3", "silent,ready", affected);
+  expect(screen.getByTestId("action-primary").className).not.toContain("main");
+});
+
+it("while users are affected the page that confirms a change says so", async () => {
+  await open("#/run/mid.3/confirm", "silent,ready", affected);
+  expect(screen.getByTestId("confirm-affected").textContent).toContain("Look at the way back");
+});
+
+it("while users are all right a step that is ready is the main thing", async () => {
+  await open("#/run/mid.3", "silent,ready");
+  expect(screen.getByTestId("action-primary").className).toContain("main");
+});
+
+it("while users are all right the page that confirms a change speaks of nobody affected", async () => {
+  await open("#/run/mid.3/confirm", "silent,ready");
+  expect(screen.queryByTestId("confirm-affected")).toBeNull();
 });

@@ -7,7 +7,7 @@ import { shapeOf, stateWords } from "../../components/LeftRail";
 import { CopyLink } from "../../components/Links";
 import { Notice } from "../../components/Notices";
 import { Facts, PageHead } from "../../components/PageHead";
-import { State } from "../../components/State";
+import { type Kind, State } from "../../components/State";
 import { duration } from "../../format/time";
 import { aboutWords } from "../../format/undo";
 import type { RunSnapshot, StepView } from "../../ipc";
@@ -67,6 +67,9 @@ function headOf({ step, phase, number, of }: Found, snapshot: RunSnapshot) {
   };
 }
 
+/** While it looks so, its time still runs; what stopped and waits for a person takes no longer by that. */
+const GOES_ON: ReadonlySet<Kind> = new Set(["running", "waiting"]);
+
 /** Where it stands, why it is done, by whom, and what it waits for. */
 export function StepHead({ id }: { id: string }) {
   const step = useStepPart(id, headOf);
@@ -85,7 +88,9 @@ export function StepHead({ id }: { id: string }) {
           step.owner === null ? null : ["Owner", step.owner],
           step.expected_s === null ? null : ["Expected", duration(step.expected_s)],
           // Planned time against actual, once something was done.
-          step.from === null ? null : [step.to === null ? "Running for" : "Took", <Took key="took" from={step.from} to={step.to} />],
+          step.from === null || (step.to === null && !GOES_ON.has(step.kind))
+            ? null
+            : [step.to === null ? "Running for" : "Took", <Took key="took" from={step.from} to={step.to} />],
           step.undo === null ? null : ["Undo", step.undo],
           step.affects === null ? null : ["Affects", step.affects],
           step.unmet.length === 0 ? null : ["Needs first", <Links key="unmet" steps={step.unmet} needed />],

@@ -3,10 +3,10 @@
 
 use switchback_engine::run::{RollbackRun, RollbackState, Run};
 use switchback_model::rollback::ItemKind;
-use switchback_model::{Phase, RollbackScope};
+use switchback_model::{Phase, RollbackScope, StepId, StepState};
 
-/// The rollback that brought the night back behind the gate of a phase that was decided before; none where none did, or
-/// where it is not over.
+/// The rollback that brought the night back behind the gate of a phase that was decided before; none where none did, where
+/// it is not over, or where all of what it took back was done again.
 fn back<'a>(run: &'a Run, phase: &Phase) -> Option<&'a RollbackRun> {
     let rollback = run
         .rollback
@@ -15,13 +15,16 @@ fn back<'a>(run: &'a Run, phase: &Phase) -> Option<&'a RollbackRun> {
     run.gates.get(&phase.id)?.decision.as_ref()?;
     let place = |at: &Phase| run.plan.phases.iter().position(|one| one.id == at.id);
     let gate = place(phase)?;
-    let behind = |step: &switchback_model::StepId| {
+    let behind = |step: &StepId| {
         let mut phases = run.plan.phases.iter();
         let at = phases.position(|one| one.steps.iter().any(|one| one.id == *step));
         at.is_some_and(|at| at <= gate)
     };
+    let is_done = |step: &StepId| matches!(run.steps.get(step), Some(step) if matches!(step.state, StepState::Done { .. }));
     let mut steps = rollback.plan.items.iter().filter_map(|item| item.step.as_ref());
-    steps.any(behind).then_some(rollback)
+    steps
+        .any(|step| behind(step) && !is_done(step))
+        .then_some(rollback)
 }
 
 /// "Start again after R5?"

@@ -20,7 +20,8 @@ pub(super) fn about(takes: UndoTimeView) -> String {
     };
     let rounded = match seconds {
         0..=55 => format!("about {} s", seconds.div_ceil(5).max(1) * 5),
-        more => format!("about {} min", more.div_ceil(60)),
+        minutes @ 56..=7_200 => format!("about {} min", minutes.div_ceil(60)),
+        hours => format!("about {} h", hours.div_ceil(3_600)),
     };
     match (takes.slowest_s, takes.planned_s) {
         (Some(_), _) => rounded,

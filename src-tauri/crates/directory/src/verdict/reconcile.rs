@@ -146,6 +146,7 @@ impl<'a> Reconciliation<'a> {
             .flat_map(|named: &Named<'a>| &named.accounts);
         let listed = listed
             .chain(named)
+            .chain(&self.people.elsewhere)
             .filter(|(pool, _)| self.pools[*pool].role == PoolRole::New);
         let listed: HashSet<(&str, &Personal)> = listed.map(|(_, account)| who(account)).collect();
         Some(all.len() - listed.len())
@@ -163,9 +164,14 @@ impl<'a> Reconciliation<'a> {
                 .accounts
                 .iter()
                 .filter(|(pool, _)| self.pools[*pool].role == role);
+            let names = |account: &Account| {
+                let email = account.email.as_ref().map(compared);
+                [Some(compared(&account.username)), email]
+            };
             of_role
                 .take(2)
-                .map(|(_, account)| compared(&account.username))
+                .flat_map(|(_, account)| names(account))
+                .flatten()
                 .collect()
         };
         looked_at(person.rows.len() + person.accounts.len());

@@ -59,8 +59,10 @@ pub enum Stands {
         /// What was there before, line by line.
         before: Vec<String>,
     },
-    /// It could not be told: why, in a sentence.
+    /// It could not be read: why, in a sentence.
     Unread(String),
+    /// No image from before can be read here, so nothing is compared.
+    NoImage,
 }
 
 /// An undo of which nobody has proven that it took the step back.
@@ -107,10 +109,13 @@ pub fn decide(
                 ],
             )?;
             // Of an undo it says that the step is taken back, unless its effect was chosen to stay.
-            if let Some(Stands::Otherwise { noun, now, before }) = &facts.stands
-                && !state.effect_stays()
-            {
-                return Err(rollback::not_back(run, (step, state), noun, now, before));
+            match &facts.stands {
+                _ if state.effect_stays() => {}
+                Some(Stands::Otherwise { noun, now, before }) => {
+                    return Err(rollback::not_back(run, (step, state), noun, now, before));
+                }
+                Some(Stands::Unread(why)) => return Err(rollback::not_looked_at(run, step, why)),
+                Some(Stands::AsBefore | Stands::NoImage) | None => {}
             }
             Ok(vec![EventKind::Accepted {
                 step: step.clone(),
@@ -135,7 +140,7 @@ pub fn decide(
                 reason: reason()?,
             }])
         }
-        Command::Resolve { step, as_ } => resolve(run, step, *as_, by, reason()?),
+        Command::Resolve { step, as_ } => resolve(run, step, *as_, by, reason()?, facts),
         Command::ResolveFields {
             step,
             fields,

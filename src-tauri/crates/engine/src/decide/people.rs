@@ -5,7 +5,7 @@ use switchback_model::{ActionSpec, Captured, EventKind, Operator, Resolution, St
 
 use super::apply::{decided, edges};
 use super::gate::gate_is_open;
-use super::{Facts, find, in_states, no_rollback, not_now};
+use super::{Facts, Stands, find, in_states, no_rollback, not_now};
 use crate::chosen::is_chosen;
 use crate::publish::unseen;
 use crate::rejection::{Rejection, RejectionCode as Code};
@@ -96,6 +96,7 @@ pub(super) fn resolve(
     resolution: Resolution,
     by: &Operator,
     reason: String,
+    facts: &Facts,
 ) -> Result<Vec<EventKind>, Rejection> {
     let (_, state) = find(run, id)?;
     let fits = match (state.state, resolution) {
@@ -119,6 +120,24 @@ pub(super) fn resolve(
             Resolution::Before | Resolution::After => "Before and after fit a step in doubt.",
         };
         return Err(not_now(id, state, "resolve", hint));
+    }
+    // That an apply changed nothing is looked at where it can be.
+    if let (StepState::InDoubt { .. }, Resolution::Before, Some(Stands::Otherwise { noun, now, before })) =
+        (state.state, resolution, &facts.stands)
+    {
+        return Err(Rejection::new(
+            Code::Guard,
+            format!(
+                "Step {id} is not as before. The {noun} is now: {}. Before it was: {}.",
+                now.join("; "),
+                before.join("; ")
+            ),
+            format!(
+                "If the step did that: `switchback step resolve {} {id} --as after --reason TEXT`, and it is verified. Or have it \
+                 looked at again: `switchback step inspect {} {id}`.",
+                run.id, run.id
+            ),
+        ));
     }
     Ok(vec![EventKind::Resolved {
         step: id.clone(),

@@ -234,6 +234,19 @@ pub(super) fn not_back(
     )
 }
 
+/// Nobody looked at it now: that it is taken back can't be taken on a word alone where nothing waits for it.
+pub(super) fn not_looked_at(run: &Run, id: &StepId, why: &str) -> Rejection {
+    Rejection::new(
+        Code::Unknown,
+        format!("Whether step {id} is taken back can't be told now. {why}"),
+        format!(
+            "Mend that, then accept it again. If what stands there is to stay: `switchback step resolve {} {id} --as keep \
+             --reason TEXT` (on its page: Keep what is there).",
+            run.id
+        ),
+    )
+}
+
 pub(super) fn halted(run: &Run) -> Result<&crate::run::RollbackRun, Rejection> {
     run.rollback
         .as_ref()

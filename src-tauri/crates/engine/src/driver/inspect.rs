@@ -34,7 +34,7 @@ impl Driver {
         let (attempt, unseen) = (&attempt, state.is_unseen());
         let may_still_land = self.may_still_land(attempt);
         let action = self.world.action(&with_own(&self.run, &id.step, spec));
-        let (finding, failed) = look_closely(&*action, attempt).await;
+        let (finding, failed) = self.looked(&*action, attempt).await;
         let now = self.clock.monotonic();
         if let Finding::Unclear { why } = &finding {
             self.pace.last_look = None;
@@ -163,6 +163,14 @@ impl Driver {
         Ok(())
     }
 
+    /// Looks as who may tell: names are equal in two accounts, and what another one holds says nothing of ours.
+    pub(super) async fn looked(&self, action: &dyn Action, attempt: &Attempt) -> (Finding, Option<Kind>) {
+        match self.world.identity(&self.run.plan.target).await {
+            Ok(_) => look_closely(action, attempt).await,
+            Err(error) => unread(&error),
+        }
+    }
+
     async fn look_again(&mut self, id: &StepId) -> Result<LookedAgain, DriveError> {
         let Some((step, state)) = self.run.step(id) else {
             return Ok(LookedAgain::Nothing(None));
@@ -172,7 +180,7 @@ impl Driver {
         };
         let action = self.world.action(&resolved(&self.run, id, spec));
         let (finding, failed) = match state.current() {
-            Some(attempt) => look_closely(&*action, attempt).await,
+            Some(attempt) => self.looked(&*action, attempt).await,
             None => match action.read(None).await {
                 Ok(now) => match action.plan(&now.image, None) {
                     Ok(preview) if preview.is_empty() => (Finding::After, None),

@@ -30,8 +30,8 @@ use jiff::Timestamp;
 use switchback_model::event::MonitorState;
 use switchback_model::rollback::Precondition;
 use switchback_model::{
-    AttemptId, CheckReading, Command, Event, EventKind, Finding, MonitorId, RollbackPlan, RollbackScope,
-    RunState, StepId, Submission,
+    AttemptId, CheckReading, Command, Event, EventKind, Finding, MonitorId, Resolution, RollbackPlan,
+    RollbackScope, RunState, StepId, Submission,
 };
 
 use tracing::{Instrument as _, Span};
@@ -245,6 +245,10 @@ impl Driver {
             Command::Adopt { step } => facts.adopt = self.wished(step).await,
             Command::RollbackDone { item } => facts.stands = self.stands(item).await,
             Command::Accept { step } => facts.stands = self.stands_accepted(step).await,
+            Command::Resolve {
+                step,
+                as_: Resolution::Before,
+            } => facts.stands = self.stands_unchanged(step).await,
             Command::Apply { .. } | Command::ApplyOverriding { .. } => {
                 facts.sign_in = self.world.signed_in().await;
             }

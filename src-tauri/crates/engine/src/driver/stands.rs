@@ -6,10 +6,10 @@ use switchback_model::{
     Captured, CheckId, CheckReading, EventKind, Finding, Image, StepId, StepState, Verdict,
 };
 
-use super::inspect::look_closely;
 use super::{DriveError, Driver};
 use crate::canaries::with_own;
 use crate::decide::{Stands, is_unproven_undo};
+use crate::ports::ProviderErrorKind;
 use crate::run::{Run, StepRun};
 
 /// The precondition "what goes back before it is proven to be back", by the name under which it is overridden.
@@ -52,7 +52,7 @@ impl Driver {
             return self.halt(item, why, Vec::new()).await;
         };
         let action = self.world.action(&with_own(&self.run, id, spec));
-        let (finding, _) = look_closely(&*action, &attempt).await;
+        let (finding, _) = self.looked(&*action, &attempt).await;
         let again = EventKind::VerifyAgain {
             attempt: attempt.id.clone(),
         };
@@ -91,25 +91,45 @@ impl Driver {
         self.object_stands(step, left.unwrap_or_default()).await
     }
 
+    /// The same for the word that an apply in doubt changed nothing.
+    pub(super) async fn stands_unchanged(&self, step: &StepId) -> Option<Stands> {
+        let (_, state) = self.run.step(step)?;
+        match state.state {
+            StepState::InDoubt { .. } => self.object_stands(step, &[]).await,
+            _ => None,
+        }
+    }
+
     async fn object_stands(&self, step: &StepId, left: &[RollbackItem]) -> Option<Stands> {
         let (step, state) = self.run.step(step)?;
         let spec = step.action.as_ref().filter(|_| !step.is_publisher())?;
         if !state.state.may_have_effect() {
             return None;
         }
-        let before = state.effect.as_ref().and_then(|effect| effect.before.as_ref());
-        let Some(before) = before.and_then(Captured::readable) else {
-            return Some(Stands::Unread(
-                "No image from before can be read here.".to_owned(),
-            ));
+        let doubted = match state.state {
+            StepState::InDoubt { .. } => state.current().map(|attempt| &attempt.before),
+            _ => None,
         };
-        let now = match self
-            .world
-            .action(&with_own(&self.run, &step.id, spec))
-            .read(None)
-            .await
-        {
+        let before = doubted.or(state.effect.as_ref().and_then(|effect| effect.before.as_ref()));
+        let Some(before) = before.and_then(Captured::readable) else {
+            return Some(Stands::NoImage);
+        };
+        let action = self.world.action(&with_own(&self.run, &step.id, spec));
+        let read = async {
+            // Names are equal in two accounts.
+            self.world.identity(&self.run.plan.target).await?;
+            action.read(None).await
+        };
+        let now = match read.await {
             Ok(now) => now.image,
+            // That there is none is an answer.
+            Err(error) if error.kind == ProviderErrorKind::NotFound => {
+                return Some(Stands::Otherwise {
+                    noun: before.noun(),
+                    now: vec![error.sentence().trim_end_matches('.').to_owned()],
+                    before: before.lines(),
+                });
+            }
             Err(error) => return Some(Stands::Unread(error.sentence())),
         };
         let restored = left.iter().any(|item| is_restored_by(&item.kind, &now)) || is_as_chosen(state, &now);

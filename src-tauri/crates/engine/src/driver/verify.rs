@@ -99,7 +99,11 @@ impl Driver {
             if in_sync && readings.iter().all(|r| r.verdict.lets_through()) {
                 // Checks look from outside; only the object itself proves that the change stands.
                 let (finding, failed) = match &spec {
-                    Some(spec) => look_closely(&*self.world.action(spec), &attempt).await,
+                    // What this program sent itself it sent as who may; what it found is looked at as who may.
+                    Some(spec) if self.sent.as_ref().is_some_and(|(sent, _)| sent == id) => {
+                        look_closely(&*self.world.action(spec), &attempt).await
+                    }
+                    Some(spec) => self.looked(&*self.world.action(spec), &attempt).await,
                     None => (Finding::After, None),
                 };
                 // What fails to be read for long, or is answered in a way that can't be true, is for a person.

@@ -250,11 +250,18 @@ async fn an_undo_is_accepted_where_it_is_as_before() {
         refused.hint
     );
     assert_eq!(fake.desk.journal.events().len(), events);
-    // What nobody can read stays a person's word.
-    fake.faulty
-        .inject(Op::Read, 1, Fault::FailsBefore(ProviderErrorKind::Denied));
-    fake.desk.ask(accept()).await.unwrap();
-    assert_eq!(fake.desk.state("top"), ACCEPTED);
+    // Nothing waits for it: what nobody can read now is not called taken back, and that there is none is an answer.
+    for (kind, code) in [
+        (ProviderErrorKind::Denied, Code::Unknown),
+        (ProviderErrorKind::NotFound, Code::Guard),
+    ] {
+        fake.faulty.inject(Op::Read, 1, Fault::FailsBefore(kind));
+        let refused = fake.desk.ask(accept()).await.unwrap_err();
+        assert_eq!(refused.code, code, "{}", refused.message);
+        assert!(refused.message.contains("Injected"), "{}", refused.message);
+        fake.faulty.mend();
+    }
+    assert_eq!(fake.desk.state("top"), StepState::UndoUnverified);
 
     let (mut fake, before) = given_up().await;
     assert_eq!(record(&fake), before);

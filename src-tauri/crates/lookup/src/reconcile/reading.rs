@@ -258,6 +258,8 @@ fn counts(requests: usize, far: &[Far]) -> Counts {
     let left = far.iter().map(|pool| match (pool.ended, pool.of) {
         (true, _) => Some(0),
         (false, Some(of)) if of > pool.accounts => Some((of - pool.accounts).div_ceil(PAGE)),
+        // A pool that is said to be empty takes the one page that shows it.
+        (false, Some(0)) if pool.accounts == 0 => Some(1),
         (false, _) => None,
     });
     Counts {

@@ -138,6 +138,11 @@ fn after_a_rollback_the_gate_asks_whether_to_start_again() {
             "R3 (“Rule R3”), confirmed by n.lead, took back “Step mid.3”. What stays done is not done again."
         )
     );
+    // What was taken back was done again: nothing is started once more.
+    let was = run.steps[&id("mid.3")].state;
+    put(&mut run, "mid.3", DONE);
+    assert_eq!((gate(&run).title.as_str(), gate(&run).again), ("Go?", None));
+    run.steps.get_mut(&id("mid.3")).expect("a step").state = was;
     // Given up, it brought nothing back for sure.
     taken_back(&mut run, r3(items()), RollbackState::Abandoned);
     assert_eq!(gate(&run).title, "Go?");

@@ -20,7 +20,7 @@ pub(super) struct Person<'a> {
     pub(super) hints: Hints,
 }
 
-/// The accounts that have a user name which stands on the list beside an address.
+/// The accounts that have a user name which stands on the list beside an address, or have it as their address.
 #[derive(Default)]
 pub(super) struct Named<'a> {
     pub(super) accounts: Vec<(usize, &'a Account)>,
@@ -36,6 +36,8 @@ pub(super) struct People<'a> {
     /// Whom each row of the list is about, by their place in `by_key`: nobody is looked for a second time.
     of_row: Vec<Option<usize>>,
     pub(super) by_name: HashMap<String, Named<'a>>,
+    /// Accounts whose user name is somebody's on the list, though they say that they have another address.
+    pub(super) elsewhere: Vec<(usize, &'a Account)>,
 }
 
 /// The user name of a row, as it is compared, where it stands beside another e-mail address.
@@ -60,6 +62,7 @@ impl<'a> People<'a> {
             by_key: IndexMap::with_capacity(source.rows().len()),
             of_row: Vec::with_capacity(source.rows().len()),
             by_name: HashMap::new(),
+            elsewhere: Vec::new(),
         };
         for row in source.rows() {
             looked_at(1);
@@ -121,16 +124,21 @@ impl<'a> People<'a> {
             // A user name that is an address is one of theirs, unless the account says that it has another.
             if matched_by_key(&name) == MatchedBy::Email && email.is_some() {
                 person.hints.of(role).elsewhere = Some(Elsewhere::UserName);
+                self.elsewhere.push((number, account));
             } else {
                 person.accounts.push((number, account));
                 person.hints.of(role).torn |= torn.is_some();
             }
         }
-        if let Some(named) = self.by_name.get_mut(&name) {
-            named.accounts.push((number, account));
-            match role {
-                PoolRole::New => named.new = true,
-                PoolRole::Old => named.old = true,
+        // A user name on the list may be an account's address, as everybody may sign in by it.
+        let names = [Some(&name), by_email.filter(|email| **email != name)];
+        for name in names.into_iter().flatten() {
+            if let Some(named) = self.by_name.get_mut(name) {
+                named.accounts.push((number, account));
+                match role {
+                    PoolRole::New => named.new = true,
+                    PoolRole::Old => named.old = true,
+                }
             }
         }
     }
