@@ -44,9 +44,9 @@ impl Suite {
         Self::Core,
         Self::Ui,
         Self::Conformance,
+        Self::Kill,
         Self::Emulators,
         Self::Window,
-        Self::Kill,
     ];
 
     /// The name on the command line and in the table.
@@ -83,19 +83,18 @@ impl Suite {
         }
     }
 
-    /// The suite that runs beside it in the gate, where both wait most of their time: for scaled clocks, the other for
-    /// real TTLs and for Python to start; for a world that a person watches, the other for the disk.
+    /// The suite that runs beside it in the gate. Both wait most of their time: this one for scaled clocks, the
+    /// other for real TTLs and for Python to start.
     pub fn beside(self) -> Option<Self> {
         match self {
             Self::Conformance => Some(Self::Emulators),
-            Self::Window => Some(Self::Kill),
-            Self::Core | Self::Kill | Self::Emulators | Self::Ui | Self::Bundle => None,
+            Self::Core | Self::Kill | Self::Emulators | Self::Ui | Self::Window | Self::Bundle => None,
         }
     }
 
     /// Whether its output comes in one piece at its end, or it would stand between the lines of another.
     fn in_one_piece(self) -> bool {
-        self.lanes() > 1 || matches!(self, Self::Emulators | Self::Kill)
+        self.lanes() > 1 || self == Self::Emulators
     }
 
     /// The start of the names of its integration tests; none for a suite that is not found by name.
