@@ -122,8 +122,8 @@ export function ConfirmScreen({ id }: { id: string }) {
         <p className="why">{step.why}</p>
         {users.tone === "failing" && (
           <Notice kind="fail" title="Users are affected now" testId="confirm-affected">
-            This goes forward: it is no way back for them, and it may make one longer. <a href={href({ name: "rollback", scope: null })}>Look at the way back</a>{" "}
-            first.
+            This goes forward: it is no way back for them, and it may make one longer.{" "}
+            <a href={href({ name: "rollback", scope: null })}>Look at the way back</a> first.
           </Notice>
         )}
         {moved && step.preview !== null && (
