@@ -35,3 +35,26 @@ pub(super) fn about(takes: UndoTimeView) -> String {
 pub(super) fn price(plan: &RollbackPlan, takes: UndoTimeView) -> String {
     format!("{}, {}", Extent::of(plan).items(), about(takes))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{UndoTimeView, about};
+
+    #[test]
+    fn a_time_is_said_in_the_unit_that_people_would_say() {
+        for (seconds, words) in [
+            (41, "about 45 s"),
+            (56, "about 1 min"),
+            (7_200, "about 120 min"),
+            (7_201, "about 3 h"),
+            (86_400, "about 24 h"),
+        ] {
+            let takes = UndoTimeView {
+                slowest_s: Some(seconds),
+                tries: 1,
+                ..UndoTimeView::default()
+            };
+            assert_eq!(about(takes), words);
+        }
+    }
+}

@@ -65,6 +65,15 @@ pub enum Stands {
     NoImage,
 }
 
+/// What stands there beside what was before, for who is refused because of it.
+fn now_and_before(noun: &str, now: &[String], before: &[String]) -> String {
+    format!(
+        "The {noun} is now: {}. Before it was: {}.",
+        now.join("; "),
+        before.join("; ")
+    )
+}
+
 /// An undo of which nobody has proven that it took the step back.
 pub(crate) const fn is_unproven_undo(state: StepState) -> bool {
     matches!(

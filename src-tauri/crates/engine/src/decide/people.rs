@@ -5,7 +5,7 @@ use switchback_model::{ActionSpec, Captured, EventKind, Operator, Resolution, St
 
 use super::apply::{decided, edges};
 use super::gate::gate_is_open;
-use super::{Facts, Stands, find, in_states, no_rollback, not_now};
+use super::{Facts, Stands, find, in_states, no_rollback, not_now, now_and_before};
 use crate::chosen::is_chosen;
 use crate::publish::unseen;
 use crate::rejection::{Rejection, RejectionCode as Code};
@@ -128,9 +128,8 @@ pub(super) fn resolve(
         return Err(Rejection::new(
             Code::Guard,
             format!(
-                "Step {id} is not as before. The {noun} is now: {}. Before it was: {}.",
-                now.join("; "),
-                before.join("; ")
+                "Step {id} is not as before. {}",
+                now_and_before(noun, now, before)
             ),
             format!(
                 "If the step did that: `switchback step resolve {} {id} --as after --reason TEXT`, and it is verified. Or have it \

@@ -7,7 +7,7 @@ use switchback_model::{
     CheckId, EventKind, Operator, Resolution, RollbackPlan, RollbackScope, StepId, StepState, Submission,
 };
 
-use super::{Facts, Stands, find, is_unproven_undo, no_rollback, reason, stale_screen};
+use super::{Facts, Stands, find, is_unproven_undo, no_rollback, now_and_before, reason, stale_screen};
 use crate::rejection::{Rejection, RejectionCode as Code};
 use crate::rollback::is_kept;
 use crate::run::{RollbackState, Run, StepRun};
@@ -226,9 +226,8 @@ pub(super) fn not_back(
     Rejection::new(
         Code::Guard,
         format!(
-            "Step {id} is not taken back. The {noun} is now: {}. Before it was: {}.",
-            now.join("; "),
-            before.join("; ")
+            "Step {id} is not taken back. {}",
+            now_and_before(noun, now, before)
         ),
         format!("{again}{keep}"),
     )

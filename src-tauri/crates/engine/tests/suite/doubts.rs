@@ -44,6 +44,75 @@ async fn a_lost_call_is_inspected_until_it_can_no_longer_land() {
     }
 }
 
+/// Its change was sent, and no answer came.
+async fn in_doubt(fault: Fault) -> FakeRig {
+    let mut fake = ready().await;
+    fake.faulty.inject(Op::Call, 1, fault);
+    fake.desk.approve("lower-ttl").await.unwrap();
+    for _ in 0..20 {
+        if matches!(fake.desk.state("lower-ttl"), StepState::InDoubt { .. }) {
+            return fake;
+        }
+        fake.desk.driver.turn().await.unwrap();
+    }
+    panic!("it is {:?}", fake.desk.state("lower-ttl"));
+}
+
+/// From now on nobody is who the target wants.
+fn signed_in_elsewhere(fake: &FakeRig) {
+    for nth in 1..=50 {
+        let elsewhere = Fault::FailsBefore(ProviderErrorKind::Guard);
+        fake.faulty.inject(Op::Identity, nth, elsewhere);
+    }
+}
+
+/// Names are equal in two accounts: what another one holds settles no doubt, and backs no word.
+#[tokio::test]
+async fn nothing_is_looked_at_as_somebody_else() {
+    let mut fake = in_doubt(Fault::RequestLost).await;
+    let reads = fake.faulty.count(Op::Read);
+    signed_in_elsewhere(&fake);
+    fake.desk.some_turns(20).await.unwrap();
+    let state = fake.desk.state("lower-ttl");
+    assert!(matches!(state, StepState::InDoubt { .. }), "{state:?}");
+    assert_eq!(fake.faulty.count(Op::Read), reads, "nothing was read");
+    let finding = fake.desk.run().steps[&id("lower-ttl")].current().unwrap();
+    let said = format!("{:?}", finding.finding);
+    assert!(
+        said.contains("Unclear") && said.contains("Injected: Guard"),
+        "{said}"
+    );
+    fake.faulty.mend();
+    let step = id("lower-ttl");
+    fake.desk.ask(Command::Inspect { step }).await.unwrap();
+    fake.desk.idle().await;
+    assert_eq!(fake.desk.state("lower-ttl"), StepState::Failed);
+}
+
+/// That a change in doubt left everything as before is looked at where it can be; where nobody can, it is a word.
+#[tokio::test]
+async fn before_is_said_of_what_is_as_before() {
+    let before = || Command::Resolve {
+        step: id("lower-ttl"),
+        as_: Resolution::Before,
+    };
+    let mut landed = in_doubt(Fault::ResponseLost).await;
+    let events = landed.desk.journal.events().len();
+    let refused = landed.desk.ask(before()).await.unwrap_err();
+    assert_eq!(refused.code, switchback_engine::RejectionCode::Guard);
+    for said in ["not as before", "192.0.2.10 TTL 60 s", "192.0.2.10 TTL 900 s"] {
+        assert!(refused.message.contains(said), "{}", refused.message);
+    }
+    assert!(refused.hint.contains("--as after"), "{}", refused.hint);
+    assert_eq!(landed.desk.journal.events().len(), events);
+    signed_in_elsewhere(&landed);
+    landed.desk.ask(before()).await.unwrap();
+    let mut lost = in_doubt(Fault::RequestLost).await;
+    lost.desk.ask(before()).await.unwrap();
+    lost.desk.idle().await;
+    assert_eq!(lost.desk.state("lower-ttl"), StepState::Failed);
+}
+
 /// Turns on in steps of at most 1 s until the monotonic clock has passed this much since `since`.
 async fn live_until(fake: &mut FakeRig, since: Duration, seconds: u64) {
     while fake.clock.monotonic().saturating_sub(since) < Duration::from_secs(seconds) {

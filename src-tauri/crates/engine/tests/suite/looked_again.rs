@@ -265,6 +265,11 @@ async fn an_undo_is_accepted_where_it_is_as_before() {
 
     let (mut fake, before) = given_up().await;
     assert_eq!(record(&fake), before);
+    // As before in another account is nothing of ours.
+    fake.faulty
+        .inject(Op::Identity, 1, Fault::FailsBefore(ProviderErrorKind::Guard));
+    let refused = fake.desk.ask(accept()).await.unwrap_err();
+    assert_eq!(refused.code, Code::Unknown, "{}", refused.message);
     fake.desk.ask(accept()).await.unwrap();
     assert_eq!(fake.desk.state("top"), ACCEPTED);
     invariants(&fake).unwrap();

@@ -1,9 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-
-use crate::{Event, EventKind};
+use serde_json::json;
 
 /// The same enum twice: read and written by serde's own code, and by ours.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -124,15 +122,4 @@ fn writes_the_bytes_that_serde_writes() {
         assert_eq!(text, serde_json::to_string(&serdes).unwrap());
         assert_eq!(serde_json::to_value(&ours).unwrap(), json!(serdes));
     }
-}
-
-/// The event stands flat beside its number and time, where serde hands it over as a list of fields.
-#[test]
-fn an_event_stands_flat_in_its_line() {
-    let line = r#"{"seq":7,"at":"2026-03-01T20:00:00Z","event":"resumed","gap_ms":5}"#;
-    let event: Event = serde_json::from_str(line).unwrap();
-    assert_eq!(event.kind, EventKind::Resumed { gap_ms: 5 });
-    assert_eq!(serde_json::to_string(&event).unwrap(), line);
-    let otherwise: Value = json!({"gap_ms": 5, "event": "resumed", "at": "2026-03-01T20:00:00Z", "seq": 7});
-    assert_eq!(serde_json::from_value::<Event>(otherwise).unwrap(), event);
 }
