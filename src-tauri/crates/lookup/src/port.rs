@@ -34,8 +34,8 @@ pub trait UserPools: Send + Sync {
     /// How many pages of whole pools are asked for a second at most, over all of them; none where nothing holds them up.
     fn rate(&self) -> Option<u32>;
 
-    /// Goes on to the end of a pool (ListUsers without a filter). `page` gets each page before the next is asked for, with
-    /// how many accounts are known by now; where it breaks off, the walk stands behind the last one.
+    /// Goes on to the end of a pool (ListUsers without a filter). `page` gets each page while the next is on its way, with how
+    /// many accounts are known by now; where it breaks off, the walk stands behind the last one.
     async fn everybody(
         &self,
         pool: &PoolId,

@@ -3,7 +3,7 @@
 //!
 //! In this order, and what a kill between two of them leaves:
 //! 1. The spool of this work is locked (`switchback_journal::Spool`); what an earlier process kept in it is read. Nothing new.
-//! 2. Pages are read, each kept, sealed, before the next is asked for ([`reading`]). The pages.
+//! 2. Pages are read, each kept, sealed, while the next is on its way ([`reading`]). The pages, but for the last two.
 //! 3. The result is written, line by line, into a file without a name ([`written`]). Nothing: that file ends with its process.
 //! 4. It is recorded in the audit trail. An entry more: who looked is recorded once too often rather than never.
 //! 5. It is put in its place, whole, where nothing may be yet. The result, and a spool that is swept away later.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::StepId;
 use crate::image::Image;
+use crate::tagged::tagged;
 
 /// Forward or back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -64,7 +65,7 @@ impl FieldDifference {
 /// What inspection finds. It speaks about the world, not about the direction: `Before` is the
 /// state before the *apply*, also when an undo is inspected.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "finding", rename_all = "snake_case")]
+#[serde(remote = "Self", rename_all = "snake_case")]
 pub enum Finding {
     /// The world is as before the action.
     Before,
@@ -88,6 +89,8 @@ pub enum Finding {
         why: String,
     },
 }
+
+tagged!(Finding, "finding");
 
 impl Finding {
     /// One word for people and for the CLI's JSON.

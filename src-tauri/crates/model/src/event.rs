@@ -16,7 +16,7 @@ use crate::ids::{CheckId, DecisionId, MonitorId, Operator, PhaseId, RuleId, RunI
 use crate::image::Captured;
 use crate::preview::Preview;
 use crate::rollback::RollbackPlan;
-use crate::tagged::{Reader, Writer};
+use crate::tagged::{Reader, Writer, from_tree};
 use crate::unknown::Unknown;
 use crate::witness::Witness;
 
@@ -660,6 +660,6 @@ pub struct Event {
     /// When it was written, by the clock of its writer.
     pub at: Timestamp,
     /// What happened.
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "from_tree")]
     pub kind: EventKind,
 }

@@ -9,6 +9,7 @@ use std::marker::PhantomData;
 use serde::de::Error as _;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::authorizer::Authorizer;
 use crate::canary::PoolCanary;
@@ -141,7 +142,15 @@ impl<'de> Deserialize<'de> for Image {
     /// An image is known if it would be written again as it was read: a field that is left out in reading
     /// would be left out in restoring.
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Value::deserialize(deserializer)?;
+        // Nearly every image is written again byte by byte as it stands there; only another one is worth a tree.
+        let text = Box::<RawValue>::deserialize(deserializer)?;
+        let mut plain = serde_json::Deserializer::from_str(text.get());
+        if let Ok(image) = Self::deserialize(Reader::new(&mut plain, TAG))
+            && is_written_as_it_stands(&image, text.get())
+        {
+            return Ok(image);
+        }
+        let raw: Value = serde_json::from_str(text.get()).map_err(D::Error::custom)?;
         match Self::deserialize(Reader::new(&raw, TAG)) {
             Ok(image) if is_written_as(&image, &raw) => Ok(image),
             Ok(_) => Unknown::of(raw, TAG)
@@ -155,14 +164,15 @@ impl<'de> Deserialize<'de> for Image {
     }
 }
 
-/// Whether a value is written as this tree; by its bytes first, because that is quick.
+/// Whether an image is written as this text, byte by byte.
+fn is_written_as_it_stands(image: &Image, text: &str) -> bool {
+    let mut left = Same(text.as_bytes());
+    serde_json::to_writer(&mut left, image).is_ok() && left.0.is_empty()
+}
+
+/// Whether an image is written with all that this tree has.
 fn is_written_as(image: &Image, raw: &Value) -> bool {
-    let Ok(written) = serde_json::to_vec(image) else {
-        return false;
-    };
-    let mut left = Same(&written);
-    (serde_json::to_writer(&mut left, raw).is_ok() && left.0.is_empty())
-        || serde_json::to_value(image).is_ok_and(|written| lost(raw, &written, 1).is_empty())
+    serde_json::to_value(image).is_ok_and(|written| lost(raw, &written, 1).is_empty())
 }
 
 /// Takes what is left to be written, and nothing else.

@@ -1,9 +1,12 @@
 //! The exact change that a person approves; what is applied is the same value.
 
-use std::fmt::Write as _;
-use std::sync::Arc;
+use std::fmt::{self, Write as _};
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::digest::Digest;
 use crate::image::Image;
@@ -35,7 +38,66 @@ pub struct ApiCall {
     /// The operation: `ChangeResourceRecordSets`.
     pub operation: String,
     /// The parameters in the spelling of the AWS CLI's `--cli-input-json`.
-    pub parameters: serde_json::Value,
+    pub parameters: Parameters,
+}
+
+/// The parameters of a call: a text until somebody looks into it. A journal is full of them, and hardly one is looked into.
+#[derive(Clone, Serialize)]
+#[serde(transparent)]
+pub struct Parameters {
+    text: Box<RawValue>,
+    #[serde(skip)]
+    tree: OnceLock<Value>,
+}
+
+impl<'de> Deserialize<'de> for Parameters {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Box::<RawValue>::deserialize(deserializer)?;
+        Ok(Self {
+            text,
+            tree: OnceLock::new(),
+        })
+    }
+}
+
+impl From<Value> for Parameters {
+    fn from(tree: Value) -> Self {
+        let text = RawValue::from_string(tree.to_string());
+        Self {
+            // What a tree is written as is JSON.
+            text: text.unwrap_or_else(|_| RawValue::NULL.to_owned()),
+            tree: OnceLock::from(tree),
+        }
+    }
+}
+
+impl Deref for Parameters {
+    type Target = Value;
+
+    fn deref(&self) -> &Value {
+        self.tree
+            .get_or_init(|| serde_json::from_str(self.text.get()).unwrap_or_default())
+    }
+}
+
+impl PartialEq for Parameters {
+    fn eq(&self, other: &Self) -> bool {
+        self.text.get() == other.text.get() || **self == **other
+    }
+}
+
+impl Eq for Parameters {}
+
+impl PartialEq<Value> for Parameters {
+    fn eq(&self, other: &Value) -> bool {
+        **self == *other
+    }
+}
+
+impl fmt::Debug for Parameters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text.get())
+    }
 }
 
 impl ApiCall {
@@ -128,8 +190,8 @@ impl Preview {
     }
 }
 
-impl std::fmt::Debug for Preview {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Preview {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let objects: Vec<&str> = self.changes.iter().map(|c| c.object.as_str()).collect();
         write!(f, "Preview({}; {} calls)", objects.join(", "), self.calls.len())
     }

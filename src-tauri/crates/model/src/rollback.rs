@@ -8,6 +8,7 @@ use crate::digest::Digest;
 use crate::ids::{RuleId, StepId};
 use crate::image::Image;
 use crate::preview::Preview;
+use crate::tagged::{from_tree, tagged};
 
 /// What a person asks to take back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -24,7 +25,7 @@ pub enum RollbackScope {
 
 /// How an item is carried out.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(remote = "Self", rename_all = "snake_case")]
 pub enum ItemKind {
     /// The engine undoes the step.
     Undo {
@@ -56,6 +57,8 @@ pub enum ItemKind {
     },
 }
 
+tagged!(ItemKind, "kind");
+
 impl std::fmt::Debug for ItemKind {
     /// Names what is undone and leaves the values out: those of some kinds are secret.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -86,7 +89,7 @@ pub struct RollbackItem {
     /// One line for people.
     pub title: String,
     /// How it is carried out.
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "from_tree")]
     pub kind: ItemKind,
     /// What is lost, in words.
     pub loses: Vec<String>,

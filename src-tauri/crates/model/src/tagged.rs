@@ -6,17 +6,21 @@
 //! than half the time when that is used (`docs/performance.md`). A tag that stands elsewhere is still found, by the detour.
 //!
 //! An enum that is read so derives with `#[serde(remote = "Self")]`, which makes serde's functions for
-//! the tag *outside*, and gives them [`Reader`] and [`Writer`] in its own implementations.
+//! the tag *outside*, and gives them [`Reader`] and [`Writer`] in its own implementations ([`tagged!`] where nothing
+//! else is to be said).
+//!
+//! Whatever holds an image has to be read so: an image looks at its own text, which serde's copy of an object does not
+//! have any more. What is flattened into another object is read by way of [`from_tree`], which does.
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{
-    self, DeserializeSeed, Deserializer, EnumAccess, Error as _, IgnoredAny, MapAccess, VariantAccess,
-    Visitor,
+    self, DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error as _, IgnoredAny, MapAccess,
+    VariantAccess, Visitor,
 };
-use serde::forward_to_deserialize_any;
+use serde::{Deserialize as _, forward_to_deserialize_any};
 use serde_json::Value;
 
 mod write;
@@ -200,6 +204,32 @@ impl<'de, E: de::Error> VariantAccess<'de> for Found<E> {
             .map_err(E::custom)
     }
 }
+
+/// Reads what is flattened into another object: serde has copied that already, and an image can't be read from its copy.
+pub(crate) fn from_tree<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    let fields = serde_json::Map::deserialize(deserializer)?;
+    T::deserialize(Value::Object(fields)).map_err(D::Error::custom)
+}
+
+/// Reads and writes an enum with its tag inside.
+macro_rules! tagged {
+    ($of:ty, $tag:literal) => {
+        impl serde::Serialize for $of {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                Self::serialize(self, crate::tagged::Writer::new(serializer, $tag))
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $of {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                Self::deserialize(crate::tagged::Reader::new(deserializer, $tag))
+            }
+        }
+    };
+}
+pub(crate) use tagged;
 
 #[cfg(test)]
 mod tests;

@@ -76,7 +76,7 @@ fn a_command_for_the_shell_keeps_quotes_inside() {
     let call = ApiCall {
         service: "route53".into(),
         operation: "ChangeResourceRecordSets".into(),
-        parameters: serde_json::json!({"Comment": "it's; rm -rf"}),
+        parameters: serde_json::json!({"Comment": "it's; rm -rf"}).into(),
     };
     let command = call.as_cli();
     let words = shlex::split(&command).unwrap();
@@ -101,7 +101,7 @@ fn a_command_holds_nothing_that_is_obeyed_or_unseen_and_says_the_same_to_the_let
     let call = ApiCall {
         service: "ssm".to_owned(),
         operation: "PutParameter".to_owned(),
-        parameters: serde_json::json!({ "Value": value }),
+        parameters: serde_json::json!({ "Value": value }).into(),
     };
     let command = call.as_cli();
     let bad = |c: char| crate::text::is_obeyed(c) || crate::text::is_unseen(c);

@@ -53,7 +53,7 @@ impl Action for FakeRoll {
         let call = ApiCall {
             service: "ecs".to_owned(),
             operation: "UpdateService".to_owned(),
-            parameters: serde_json::json!({"service": self.spec.service, "forceNewDeployment": true}),
+            parameters: serde_json::json!({"service": self.spec.service, "forceNewDeployment": true}).into(),
         };
         Ok(Preview {
             from: from.clone(),

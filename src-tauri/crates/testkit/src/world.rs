@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use serde_json::Value;
 use switchback_engine::not_known::NotKnown;
 use switchback_engine::ports::{
     Action, Clock, History, Identity, Observed, ProviderError, ProviderErrorKind, Sent, SyncState, World,
@@ -308,7 +309,7 @@ impl Action for FakeAction {
             let call = ApiCall {
                 service: "route53".to_owned(),
                 operation: "ChangeResourceRecordSets".to_owned(),
-                parameters: serde_json::to_value(&batch).unwrap(),
+                parameters: serde_json::to_value(&batch).unwrap().into(),
             };
             (vec![change], vec![call])
         };
@@ -364,7 +365,8 @@ impl Action for FakeAction {
                 ));
             }
         }
-        let batch: Vec<BatchChange> = serde_json::from_value(approved.calls[0].parameters.clone()).unwrap();
+        let batch: Vec<BatchChange> =
+            serde_json::from_value(Value::clone(&approved.calls[0].parameters)).unwrap();
         match self.store.change(zone, name, &batch, cx.token()) {
             Ok(id) => Ok(Receipt {
                 request_id: Some(format!("req-{id}")),

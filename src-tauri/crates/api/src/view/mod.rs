@@ -31,6 +31,7 @@ pub use run::{Live, Readiness, Watch, run_state, snapshot};
 pub(crate) use way::on_its_way;
 
 use jiff::Timestamp;
+use serde_json::Value;
 use switchback_engine::run::Run;
 use switchback_model::{ApiCall, CheckReading, CheckSpec, Preview, StepId, Verdict};
 
@@ -118,7 +119,7 @@ fn call_view(call: &ApiCall) -> CallView {
     CallView {
         service: call.service.clone(),
         operation: call.operation.clone(),
-        parameters: call.parameters.clone(),
+        parameters: Value::clone(&call.parameters),
         cli: call.as_cli(),
     }
 }

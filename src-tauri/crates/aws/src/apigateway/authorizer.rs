@@ -250,7 +250,8 @@ impl Change for AuthorizerChange {
                 "restApiId": self.0.api,
                 "authorizerId": self.0.authorizer,
                 "patchOperations": operations,
-            }),
+            })
+            .into(),
         })
     }
 

@@ -80,7 +80,7 @@ impl Change for FlushChange {
         Some(ApiCall {
             service: Service::ApiGateway.id().to_owned(),
             operation: FLUSH.operation.to_owned(),
-            parameters: json!({"restApiId": self.0.on.api, "stageName": self.0.on.stage}),
+            parameters: json!({"restApiId": self.0.on.api, "stageName": self.0.on.stage}).into(),
         })
     }
 

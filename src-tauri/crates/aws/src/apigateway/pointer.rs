@@ -352,7 +352,8 @@ impl Change for PointerChange {
                 "restApiId": self.0.on.api,
                 "stageName": self.0.on.stage,
                 "patchOperations": patch(to),
-            }),
+            })
+            .into(),
         })
     }
 

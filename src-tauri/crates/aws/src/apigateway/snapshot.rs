@@ -138,7 +138,7 @@ impl Change for SnapshotChange {
         Some(ApiCall {
             service: Service::ApiGateway.id().to_owned(),
             operation: SNAPSHOT.operation.to_owned(),
-            parameters: json!({"restApiId": self.0.api}),
+            parameters: json!({"restApiId": self.0.api}).into(),
         })
     }
 

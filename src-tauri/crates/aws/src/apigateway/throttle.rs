@@ -141,7 +141,8 @@ impl Change for ThrottleChange {
                 "restApiId": self.0.on.api,
                 "stageName": self.0.on.stage,
                 "patchOperations": operations,
-            }),
+            })
+            .into(),
         })
     }
 

@@ -290,7 +290,8 @@ impl Change for InvalidateChange {
             parameters: json!({
                 "DistributionId": self.0.distribution,
                 "InvalidationBatch": {"Paths": {"Quantity": self.0.paths.len(), "Items": self.0.paths}},
-            }),
+            })
+            .into(),
         })
     }
 

@@ -220,7 +220,8 @@ impl Change for RollChange {
                 "service": self.0.service,
                 "taskDefinition": to.definition,
                 "forceNewDeployment": true,
-            }),
+            })
+            .into(),
         })
     }
 

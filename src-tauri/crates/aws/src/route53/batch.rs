@@ -80,7 +80,7 @@ impl Batch {
         ApiCall {
             service: super::CHANGE_SETS.service.id().to_owned(),
             operation: OPERATION.to_owned(),
-            parameters: json!({"HostedZoneId": self.zone_id, "ChangeBatch": {"Changes": changes}}),
+            parameters: json!({"HostedZoneId": self.zone_id, "ChangeBatch": {"Changes": changes}}).into(),
         }
     }
 

@@ -195,7 +195,7 @@ impl Change for ParameterChange {
         (from != to).then(|| ApiCall {
             service: Service::Ssm.id().to_owned(),
             operation: PUT.operation.to_owned(),
-            parameters: parameters(&self.0.name, to),
+            parameters: parameters(&self.0.name, to).into(),
         })
     }
 

@@ -192,7 +192,7 @@ impl Change for RuleChange {
         (from != to).then(|| ApiCall {
             service: Service::Waf.id().to_owned(),
             operation: UPDATE.operation.to_owned(),
-            parameters: Value::Object(parameters),
+            parameters: Value::Object(parameters).into(),
         })
     }
 

@@ -1,11 +1,11 @@
-//! Whole pools, page by page, each page kept before the next is asked for.
+//! Whole pools, page by page, each page kept while the next is on its way.
 //!
 //! What can go wrong at each await:
 //! * *The spool is opened* (a thread of its own): the keychain may wait for a password that nobody types; it gives up by
 //!   itself, and nothing is kept then, which is said. Another process may be at the same work: refused.
 //! * *The pools are described*: refused, slow or unanswered, which only means that nobody knows how long it takes.
 //! * *A page*: `switchback_aws::cognito::Walk` says what. The process may be killed before the page is kept: it is asked
-//!   for again by the next one. Killed after: it is not. A token that AWS no longer takes has that pool begin anew, twice
+//!   for again by the next one, and so is the one that was on its way. Killed after: it is not. A token that AWS no longer takes has that pool begin anew, twice
 //!   at most, which is said.
 //! * *The other pool*: two are read at the same time, and one that fails does not end the other.
 //!

@@ -203,7 +203,7 @@ impl Change for CanaryChange {
         Some(ApiCall {
             service: Service::Cognito.id().to_owned(),
             operation: operation.to_owned(),
-            parameters,
+            parameters: parameters.into(),
         })
     }
 

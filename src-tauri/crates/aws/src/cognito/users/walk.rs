@@ -8,10 +8,18 @@
 //! * The sign-in runs out: the walk stops, and stands.
 //! * AWS no longer takes the token (how long one lives it does not say): [`Broken::token`]. Where one stood can't be
 //!   said any more, so who walks begins anew.
-//! * The future is dropped: nothing was changed anywhere, and the walk stands where it stood.
+//! * The future is dropped: nothing was changed anywhere, and the walk stands where it stood. The page that was on its
+//!   way is given up with it.
+//!
+//! A page is asked for, read and understood by a task of its own while whoever walks deals with the page before it: both
+//! take about as long as each other, and the service is waited for once and not twice.
+
+use std::panic::resume_unwind;
 
 use switchback_engine::ports::ProviderError;
 use switchback_model::directory::{Account, PoolId};
+use tokio::task::JoinSet;
+use tracing::Instrument as _;
 
 use super::pages::{NOBODY_NEW, Pages, ROUND};
 use super::{Aws, LIST, incomplete};
@@ -78,8 +86,8 @@ impl From<ProviderError> for Broken {
 }
 
 impl Aws {
-    /// Goes on to the end of a pool, for as long as pages bring somebody new. `page` gets each page as it comes, before the
-    /// next one is asked for, with how many accounts are known by now.
+    /// Goes on to the end of a pool, for as long as pages bring somebody new. `page` gets each page as it comes, while the
+    /// next one is on its way, with how many accounts are known by now.
     ///
     /// # Errors
     /// As [`Self::list_users`], and `Untrue` where the pages go round or have no end. What was read until then stays
@@ -91,26 +99,59 @@ impl Aws {
         page: &mut (dyn FnMut(UserPage, usize) + Send),
     ) -> Result<(), Broken> {
         self.is_here(LIST.operation, pool)?;
-        while !walk.ended {
-            let (users, next) = self.users_page(pool, None, walk.token.clone()).await?;
-            let read = UserPage { users, next };
+        if walk.ended {
+            return Ok(());
+        }
+        let mut on_its_way = OnItsWay::default();
+        on_its_way.ask(self, pool, walk);
+        loop {
+            let read = on_its_way.come().await?;
             let known = walk.take(&read);
-            page(read, known);
-            if walk.ended {
-                break;
-            }
             let lacks = match (walk.pages.go_round(), walk.pages.have_no_end()) {
+                _ if walk.ended => None,
                 (true, _) => Some(ROUND),
                 (false, true) => Some(NOBODY_NEW),
                 (false, false) => None,
             };
+            let goes_on = !walk.ended && lacks.is_none();
+            if goes_on {
+                on_its_way.ask(self, pool, walk);
+            }
+            page(read, known);
             if let Some(lacks) = lacks {
                 return Err(Broken {
                     endless: true,
                     ..incomplete(LIST.operation, lacks).into()
                 });
             }
+            if !goes_on {
+                return Ok(());
+            }
         }
-        Ok(())
+    }
+}
+
+/// The page that is on its way; it is given up when this is dropped.
+#[derive(Default)]
+struct OnItsWay(JoinSet<Result<UserPage, Broken>>);
+
+impl OnItsWay {
+    /// Asks for the page at which a walk stands.
+    fn ask(&mut self, aws: &Aws, pool: &PoolId, walk: &Walk) {
+        let (aws, pool, token) = (aws.clone(), pool.clone(), walk.token.clone());
+        let page = async move {
+            let (users, next) = aws.users_page(&pool, None, token).await?;
+            Ok(UserPage { users, next })
+        };
+        self.0.spawn(page.in_current_span());
+    }
+
+    async fn come(&mut self) -> Result<UserPage, Broken> {
+        match self.0.join_next().await {
+            Some(Ok(page)) => page,
+            Some(Err(error)) if error.is_panic() => resume_unwind(error.into_panic()),
+            // Nobody gives it up while it is waited for, except the whole program, which ends.
+            Some(Err(_)) | None => Err(incomplete(LIST.operation, "end: this program is ending").into()),
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Everybody of a pool, page by page, and pages that never end.
 
+use std::time::{Duration, Instant};
+
 use switchback_engine::ports::ProviderErrorKind as Kind;
 use switchback_model::directory::{Account, AccountStatus, Personal};
 use switchback_rehearsal::{ADMINS_POOL, Client};
@@ -75,6 +77,36 @@ async fn a_walk_goes_on_where_another_stood() {
             asked - u64::try_from(stood).unwrap() - 1
         );
     }
+}
+
+/// The service is not kept waiting while a page is dealt with, and never asked for more than the one page after it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_next_page_is_on_its_way_while_one_is_dealt_with() {
+    let page = |n: usize| {
+        let user = format!("{{\"Username\":\"u{n}\",\"Enabled\":true}}");
+        Play::Answer(
+            200,
+            format!("{{\"Users\":[{user}],\"PaginationToken\":\"t{n}\"}}"),
+        )
+    };
+    let denied = Play::Answer(400, "{\"__type\":\"AccessDeniedException\"}".to_owned());
+    let served = server(vec![page(1), page(2), denied]).await;
+    let mut walk = Walk::default();
+    let mut dealt = 0;
+    let mut take = |page: UserPage, _: usize| {
+        dealt += 1;
+        assert_eq!(page.users.len(), 1);
+        let since = Instant::now();
+        while served.requests().len() < dealt + 1 && since.elapsed() < Duration::from_secs(20) {
+            std::thread::yield_now();
+        }
+        assert_eq!(served.requests().len(), dealt + 1);
+    };
+    let aws = aws(&served.url);
+    let broken = aws.every_user(&pool_id(ADMINS_POOL), &mut walk, &mut take).await;
+    assert_eq!((dealt, broken.unwrap_err().error.kind), (2, Kind::Denied));
+    // Where it broke off is behind the last page that was dealt with.
+    assert_eq!((walk.token(), walk.has_ended()), (Some("t2"), false));
 }
 
 /// A token that AWS no longer takes is told apart from everything else that it refuses.
