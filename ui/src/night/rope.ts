@@ -1,6 +1,6 @@
 // The rope: from now back to the furthest point that one click leads to, with its price; and how far back there is anything to take back at all.
 import { lossWords } from "../format/undo";
-import { count, shortTime } from "../format/time";
+import { shortTime } from "../format/time";
 import type { PhaseView, StepView, WayBack } from "../ipc";
 
 export type Rope = {
@@ -43,11 +43,10 @@ function earliest(steps: readonly StepView[]): { step: StepView; at: number } | 
 
 /** Null where there is nothing to take back. */
 export function ropeOf(phases: readonly PhaseView[], way_back: WayBack): Rope | null {
-  const { something_to_undo, undoes, loses, price, missing } = way_back;
+  const { something_to_undo, undoes, loses, price, proof } = way_back;
   const steps = phases.flatMap((p) => p.steps);
   const first = earliest(steps.filter((s) => undoes.includes(s.id)));
   if (!something_to_undo || first === null) return null;
-  const proof = missing.length === 0 ? "every condition proven" : `${count(missing.length, "thing")} not proven`;
   const cost = [price, `loses ${lossWords(loses)}`, proof].filter((w) => w !== "").join(", ");
   const all = earliest(steps.filter((s) => s.kind === "action" && EFFECT.has(s.state)));
   return {

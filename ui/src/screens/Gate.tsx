@@ -15,7 +15,7 @@ import { age, duration, fullTime } from "../format/time";
 import type { GateView, PhaseView, ReadingView, RunSnapshot } from "../ipc";
 import { Button, ComboBox } from "../kit";
 import { useApp, useSnapshot, useStore, useWorldNow } from "../state/hooks";
-import { freshen, mainWay } from "../state/readings";
+import { freshen, mainWay, underWay } from "../state/readings";
 import { go as goTo, href } from "../state/router";
 import type { Store } from "../state/store";
 import { Missing } from "./Missing";
@@ -140,7 +140,11 @@ function useFirstName(ready: boolean): () => void {
 
 function GateBar({ phase, gate, names, note }: { phase: PhaseView; gate: GateView; names: Names; note: string }) {
   const store = useStore();
-  const { busy, next } = useApp((s) => ({ busy: s.busy, next: s.snapshot === null ? undefined : mainWay(s.snapshot) }));
+  const { busy, next, back } = useApp(({ busy, snapshot }) => ({
+    busy,
+    next: snapshot === null ? undefined : mainWay(snapshot),
+    back: snapshot?.rollback != null && underWay(snapshot.rollback),
+  }));
   const { banner } = useSnapshot("banner");
   const bar = useRef<HTMLDivElement>(null);
   useLeaveHeight(bar);
@@ -149,7 +153,7 @@ function GateBar({ phase, gate, names, note }: { phase: PhaseView; gate: GateVie
   const go = offer("gate-go");
   const noGo = offer("gate-no-go");
   const old = useWorldNow((now) => unread(gate, now));
-  const toRead = old && gate.state !== "go" && !asking && offer("gate-check")?.refused === null;
+  const toRead = !back && old && gate.state !== "go" && !asking && offer("gate-check")?.refused === null;
   const asked = useFirstName(!toRead && go?.refused === null);
   const nameless = gate.people.filter((p) => (names[p.role] ?? "").trim() === "").map((p) => p.role);
   const refused = go?.refused ?? (nameless.length > 0 ? `Name ${nameless.join(", ")} above.` : null);
@@ -176,7 +180,7 @@ function GateBar({ phase, gate, names, note }: { phase: PhaseView; gate: GateVie
         )}
         <div className="action-row">
           <div className="action-main apart">
-            {gate.state === "go" && next !== undefined && (
+            {(gate.state === "go" || back) && next !== undefined && (
               <Primary basis={`next/gate-${phase.id}/${gate.basis}/${next.id}`} onPress={() => goTo(next.place)} why="why-not" testId="action-primary">
                 {next.words}
               </Primary>
@@ -194,7 +198,7 @@ function GateBar({ phase, gate, names, note }: { phase: PhaseView; gate: GateVie
                 Read the checks
               </Primary>
             )}
-            {go !== undefined && gate.state !== "go" && !toRead && (
+            {go !== undefined && gate.state !== "go" && !toRead && !back && (
               <Primary
                 basis={`go/${phase.id}/${gate.basis}/${gate.state}`}
                 plain={asking}
@@ -209,11 +213,13 @@ function GateBar({ phase, gate, names, note }: { phase: PhaseView; gate: GateVie
             )}
             <div className="action-reason">
               <p id="why-not" data-testid="why-not">
-                {gate.state === "go"
-                  ? "Go was said: the phase is open."
-                  : toRead
-                    ? "Read the checks first, then say go or no-go."
-                    : (refused ?? "Nothing stands in the way. Say go when everybody on the call agrees.")}
+                {back
+                  ? "A rollback is not over. It comes first: people decide here when it is."
+                  : gate.state === "go"
+                    ? "Go was said: the phase is open."
+                    : toRead
+                      ? "Read the checks first, then say go or no-go."
+                      : (refused ?? "Nothing stands in the way. Say go when everybody on the call agrees.")}
               </p>
             </div>
           </div>

@@ -146,13 +146,13 @@ function Still({ progress }: { progress: RollbackProgress }) {
               <span>
                 <strong>
                   {!told
-                    ? "Can’t tell whether it is still restricted: "
+                    ? "Can’t tell whether it is still restricted"
                     : seen.tone === "passing"
                       ? "Still restricted, on purpose: "
                       : "Restricted, but not as it should be: "}
                 </strong>
-                {told && seen.tone !== "passing" ? seen.observed.split("; ").slice(0, 2).join("; ") : lower(sentence)} (
-                {told ? `read ${age(seen.age ?? 0)} ago` : read}).
+                {!told ? lastSeen(seen) : seen.tone === "passing" ? lower(sentence) : firstTwo(seen.observed)} ({told ? `read ${age(seen.age ?? 0)} ago` : read}
+                ).
                 {by.length > 0 && <span className="meta"> By {by.join(", ")}.</span>}
               </span>
             </p>
@@ -163,6 +163,11 @@ function Still({ progress }: { progress: RollbackProgress }) {
     </Block>
   );
 }
+
+const firstTwo = (observed: string) => observed.split("; ").slice(0, 2).join("; ");
+
+/** What was read last, where something was: never what should be there. */
+const lastSeen = (seen: { observed: string } | undefined) => (seen === undefined || seen.observed === "" ? "" : `: ${firstTwo(seen.observed)}`);
 
 const lower = (words: string) => words.charAt(0).toLowerCase() + words.slice(1);
 

@@ -2,7 +2,7 @@
 // age, and whether it has become Unknown, is worked out here on every tick.
 import { age, shownAge } from "../format/time";
 import { aboutWords } from "../format/undo";
-import type { Answer, BreachView, Deadline, PhaseView, ReadingView, RunSnapshot, StepView, Tone } from "../ipc";
+import type { Answer, BreachView, Deadline, PhaseView, ReadingView, RollbackProgress, RunSnapshot, StepView, Tone } from "../ipc";
 import type { Place } from "./router";
 
 /** The parts of a run that most of these look at. */
@@ -120,19 +120,23 @@ export const isFinished = (step: Pick<StepView, "state">): boolean => FINISHED.h
 
 const QUIET = new Set(["to_do", "done", "skipped", "undone"]);
 
+/** Whether something is still to be done with a step: of a notice that people were told the contrary of since, to tell it again. */
+export const isOpen = (step: Pick<StepView, "state" | "tell_again">): boolean => !isFinished(step) || step.tell_again === true;
+
 /** The step that needs a person's eyes: one under way or in trouble, else the first to do. */
 export function currentStep(snapshot: Steps): StepView | undefined {
   const steps = allSteps(snapshot);
-  return steps.find((s) => !QUIET.has(s.state) && s.state !== "blocked" && s.state !== "ready") ?? steps.find((s) => !isFinished(s)) ?? steps.at(-1);
+  return steps.find((s) => !QUIET.has(s.state) && s.state !== "blocked" && s.state !== "ready") ?? steps.find(isOpen) ?? steps.at(-1);
 }
 
 /** The phase that waits for go, where that is what the run waits for. */
 export function currentGate(snapshot: Steps): PhaseView | undefined {
   const step = currentStep(snapshot);
-  if (step === undefined || isFinished(step) || !["to_do", "blocked", "ready", "checking", "undone"].includes(step.state)) return undefined;
+  if (step === undefined || !isOpen(step)) return undefined;
+  if (step.tell_again !== true && !["to_do", "blocked", "ready", "checking", "undone"].includes(step.state)) return undefined;
   const phase = snapshot.phases.find((p) => p.steps.some((s) => s.id === step.id));
-  // What was taken back is begun again by itself where its gate stands; behind one that is void people decide first.
-  if (step.state === "undone" && phase?.gate?.state !== "void") return undefined;
+  // What was taken back, and what is told again, is begun by itself where its gate stands; behind one that is void people decide first.
+  if ((step.state === "undone" || step.tell_again === true) && phase?.gate?.state !== "void") return undefined;
   return phase?.gate != null && phase.gate.state !== "go" ? phase : undefined;
 }
 
@@ -144,7 +148,7 @@ export function onward(snapshot: Steps): Onward | undefined {
   const gate = currentGate(snapshot);
   if (gate?.gate != null) return { place: { name: "gate", phase: gate.id }, id: `gate-${gate.id}`, title: gate.gate.title };
   const step = currentStep(snapshot);
-  return step === undefined || isFinished(step) ? undefined : { place: { name: "step", step: step.id }, id: step.id, title: step.title };
+  return step === undefined || !isOpen(step) ? undefined : { place: { name: "step", step: step.id }, id: step.id, title: step.title };
 }
 
 /** What the main button of a page that is over leads to, with its words. */
@@ -169,15 +173,26 @@ export const effectsOf = (snapshot: Steps): string =>
     .map((s) => s.id)
     .join(" ");
 
+/** Whether a rollback is not over. */
+export const underWay = ({ state }: Pick<RollbackProgress, "state">): boolean => state === "running" || state === "halted";
+
+const BACK: Main = { place: { name: "rollback", scope: null }, id: "rollback", title: "the rollback", words: "Go to the rollback" };
+
+const REPORT: Main = { place: { name: "report" }, id: "report", title: "the report", words: "All is done: open the report" };
+
 /**
  * The main way from here. Nothing goes forward over what the plan forbids: what mends it comes first, and where nothing is
  * named that does, what is seen of it. What mends one breach is taken back from its first step on: what needs that goes with it.
  */
-export function mainWay(snapshot: Steps & Pick<RunSnapshot, "breaches">): Main | undefined {
+export function mainWay(snapshot: Steps & Pick<RunSnapshot, "breaches"> & Partial<Pick<RunSnapshot, "rollback">>): Main | undefined {
+  // A rollback that is not over comes before everything: nothing else goes on while it waits.
+  if (snapshot.rollback != null && underWay(snapshot.rollback)) return BACK;
   const breach = forbidden(snapshot)[0];
   if (breach === undefined) {
     const next = onward(snapshot);
-    return next === undefined ? undefined : { ...next, words: `Next: ${next.title}` };
+    if (next !== undefined) return { ...next, words: `Next: ${next.title}` };
+    // Whatever is left then is to be told: what was done, when and by whom.
+    return allSteps(snapshot).length > 0 && allSteps(snapshot).every(isFinished) ? REPORT : undefined;
   }
   const step = allSteps(snapshot).find((s) => breach.repair.includes(s.id) && !WITHOUT_EFFECT.has(s.state));
   return step === undefined

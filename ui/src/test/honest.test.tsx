@@ -136,6 +136,20 @@ describe("the end of a rollback", () => {
     expect(still.textContent).toContain("last read 5 min ago");
     expect(still.textContent).not.toContain("Still restricted, on purpose");
   });
+
+  it("says what was read and not what should be, where it can't be told", async () => {
+    await completed((fake) => {
+      fake.edit = (s) => ({
+        ...s,
+        monitors: s.monitors.map((m) =>
+          m.id === "restriction" ? { ...m, tone: "unknown" as const, verdict: "unknown", observed: "246 of 323 writes refused; 77 not asked; more" } : m,
+        ),
+      });
+    });
+    const still = await screen.findByTestId("rollback-still");
+    expect(still.textContent).toContain("Can’t tell whether it is still restricted: 246 of 323 writes refused; 77 not asked (");
+    expect(still.textContent).not.toContain("every write is refused");
+  });
 });
 
 it("a step that did not come off offers its ready-made way back by name", async () => {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use switchback_engine::run::{Run, StepRun};
 use switchback_journal::Store;
-use switchback_model::{Event, EventKind, RunId, StepId, StepState, TargetKind, Way};
+use switchback_model::{Event, EventKind, RunId, StepId, TargetKind, Way};
 
 use crate::home::Home;
 use crate::sheet::SheetRecord;
@@ -38,23 +38,13 @@ impl RunFacts {
     #[must_use]
     pub fn undo_time(&self, run: &Run, id: &StepId) -> UndoTimeView {
         let mut time = self.undo_times.get(id).copied().unwrap_or_default();
-        if let Some(seconds) = run.steps.get(id).and_then(here) {
-            add(&mut time, seconds, run.plan.target.kind == TargetKind::Rehearsal);
+        for took in run.steps.get(id).into_iter().flat_map(StepRun::undos) {
+            if let Ok(seconds) = u64::try_from(took.as_secs()) {
+                add(&mut time, seconds, run.plan.target.kind == TargetKind::Rehearsal);
+            }
         }
         time
     }
-}
-
-/// Seconds from the first call of this generation's undo to its last after-check.
-fn here(step: &StepRun) -> Option<u64> {
-    if !matches!(step.state, StepState::Undone { .. }) {
-        return None;
-    }
-    let first = step
-        .attempts
-        .iter()
-        .find(|a| a.id.way == Way::Undo && a.id.generation == step.generation)?;
-    seconds(first.intended_at, step.changed_at?)
 }
 
 fn seconds(from: Timestamp, to: Timestamp) -> Option<u64> {

@@ -37,6 +37,10 @@ pub struct WayBack {
     /// What that costs in work and time: "7 items, 1 by hand, 1 to tell, about 21 min". Empty = not known yet.
     #[serde(default)]
     pub price: String,
+    /// What of it is proven, in the same words wherever it is said: "every condition proven", "1 thing not proven, 1 loss
+    /// to accept". Empty where there is nothing to undo.
+    #[serde(default)]
+    pub proof: String,
     /// The break-glass sheet.
     pub sheet: SheetView,
 }

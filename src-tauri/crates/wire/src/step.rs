@@ -130,6 +130,14 @@ pub struct StepView {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[ts(as = "Option<bool>", optional)]
     pub left_out: bool,
+    /// It could begin, and its gate is not open.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(as = "Option<bool>", optional)]
+    pub waits_for_go: bool,
+    /// A notice that went out, and people were told the contrary since: it is to be told again before the run goes on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(as = "Option<bool>", optional)]
+    pub tell_again: bool,
     /// When its last change happened.
     #[ts(as = "Option<Time>")]
     pub changed_at: Option<Timestamp>,

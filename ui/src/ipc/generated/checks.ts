@@ -598,6 +598,7 @@ export const WayBack: z.ZodType<wire.WayBack> = z.lazy(() => z.looseObject({
     loses: z.array(z.string()),
     takes: UndoTimeView,
     price: z.string(),
+    proof: z.string(),
     sheet: SheetView
 }));
 
@@ -740,6 +741,8 @@ export const StepView: z.ZodType<wire.StepView> = z.lazy(() => z.looseObject({
     unseen: z.array(z.string()).exactOptional(),
     together: z.array(z.string()).exactOptional(),
     left_out: z.boolean().exactOptional(),
+    waits_for_go: z.boolean().exactOptional(),
+    tell_again: z.boolean().exactOptional(),
     changed_at: Time.nullable(),
     before: z.array(ReadingView),
     preview: PreviewView.nullable(),

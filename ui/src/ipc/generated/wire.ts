@@ -2870,6 +2870,14 @@ together?: Array<string>,
  */
 left_out?: boolean, 
 /**
+ * It could begin, and its gate is not open.
+ */
+waits_for_go?: boolean, 
+/**
+ * A notice that went out, and people were told the contrary since: it is to be told again before the run goes on.
+ */
+tell_again?: boolean, 
+/**
  * When its last change happened.
  */
 changed_at: Time | null, 
@@ -3116,6 +3124,11 @@ takes: UndoTimeView,
  * What that costs in work and time: "7 items, 1 by hand, 1 to tell, about 21 min". Empty = not known yet.
  */
 price: string, 
+/**
+ * What of it is proven, in the same words wherever it is said: "every condition proven", "1 thing not proven, 1 loss
+ * to accept". Empty where there is nothing to undo.
+ */
+proof: string, 
 /**
  * The break-glass sheet.
  */

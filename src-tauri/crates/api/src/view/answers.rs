@@ -107,6 +107,7 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
             loses: Vec::new(),
             takes: UndoTimeView::default(),
             price: String::new(),
+            proof: String::new(),
             sheet,
         };
     };
@@ -114,7 +115,7 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
     let mut missing = Vec::new();
     // Of those: what passed when it was last read, and is only old.
     let mut old = 0;
-    let mut losses = Vec::new();
+    let (mut losses, mut breaches) = (Vec::new(), Vec::new());
     let mut order = Vec::new();
     let mut undoes = Vec::new();
     let mut extent = None;
@@ -158,7 +159,7 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
                     Some(title) => {
                         losses.push(format!("“{title}” is taken back with a loss, named in the plan"))
                     }
-                    None => missing.push(format!("It would leave a breach: {}", breach.because)),
+                    None => breaches.push(format!("It would leave a breach: {}", breach.because)),
                 }
             }
         }
@@ -202,18 +203,33 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
         .iter()
         .find(|r| r.plan.scope == scope)
         .map_or_else(Vec::new, |readiness| further_back(run, &readiness.plan));
-    let what = format!("{}: {}", named(&scope), extent.items());
-    let answer = if missing.is_empty() && !losses.is_empty() {
-        // Nothing fails to be proven: what is lost is accepted by name when it is confirmed.
+    let what = match &priced {
+        Some(price) => format!("{}: {price}", named(&scope)),
+        None => format!("{}: {}", named(&scope), extent.items()),
+    };
+    // By name, when it is confirmed: nothing of it fails to be proven.
+    let accepted = [
+        counted(breaches.len(), ("breach", "breaches"), "to accept"),
+        counted(losses.len(), ("loss", "losses"), "to accept"),
+    ];
+    let open = counted(missing.len(), ("thing", "things"), "not proven");
+    let open = match missing.len() == old {
+        true if old > 0 => Some("being read again".to_owned()),
+        _ => open,
+    };
+    let words: Vec<String> = open.into_iter().chain(accepted.into_iter().flatten()).collect();
+    let first = [&missing, &breaches, &losses].into_iter().flatten().next();
+    let answer = if let (Some(says), Some(why)) = (words.first(), first) {
+        let others = match words.get(1..) {
+            Some(others) if !others.is_empty() => format!("; {}", others.join(", ")),
+            _ => String::new(),
+        };
         Answer {
             tone: Tone::Waiting,
-            headline: match losses.len() {
-                1 => "Can go back: 1 loss to accept".to_owned(),
-                n => format!("Can go back: {n} losses to accept"),
-            },
-            note: format!("{}. {what}", losses[0]),
+            headline: format!("Can go back: {says}"),
+            note: format!("{}{others}. {what}", why.trim_end_matches('.')),
         }
-    } else if missing.is_empty() && !extent.loses.is_empty() {
+    } else if !extent.loses.is_empty() {
         // Nobody is asked to accept it by name, and it is lost all the same.
         Answer {
             tone: Tone::Waiting,
@@ -223,7 +239,7 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
             },
             note: format!("Loses: {}. {what}", extent.loses[0].trim_end_matches('.')),
         }
-    } else if missing.is_empty() {
+    } else {
         let proven = match further.first() {
             // Said of this one step, and of nothing behind it.
             Some(title) if further.len() == 1 => format!("Further back 1 loss: “{title}”"),
@@ -238,21 +254,12 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
                 (proof, proven) => format!("{proof}. {what}. {proven}"),
             },
         }
-    } else {
-        Answer {
-            tone: Tone::Waiting,
-            headline: match missing.len() {
-                n if n == old => "Can go back: being read again".to_owned(),
-                1 => "Can go back: 1 thing not proven".to_owned(),
-                n => format!("Can go back: {n} things not proven"),
-            },
-            note: match losses.len() {
-                0 => missing[0].clone(),
-                1 => format!("{}; 1 loss to accept", missing[0]),
-                n => format!("{}; {n} losses to accept", missing[0]),
-            },
-        }
     };
+    let proof = match words.is_empty() {
+        true => extent.proof(true).to_lowercase(),
+        false => words.join(", "),
+    };
+    missing.extend(breaches);
     missing.extend(losses);
     WayBack {
         answer,
@@ -265,7 +272,17 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
         loses: extent.loses,
         takes,
         price: priced.unwrap_or_default(),
+        proof,
         sheet,
+    }
+}
+
+/// "2 things not proven"; none where there are none.
+fn counted(of: usize, (one, many): (&str, &str), what: &str) -> Option<String> {
+    match of {
+        0 => None,
+        1 => Some(format!("1 {one} {what}")),
+        n => Some(format!("{n} {many} {what}")),
     }
 }
 

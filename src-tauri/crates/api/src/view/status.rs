@@ -189,6 +189,11 @@ fn users(snapshot: &RunSnapshot) -> String {
 fn way_back(snapshot: &RunSnapshot) -> String {
     let way = &snapshot.way_back;
     let headline = plain(&way.answer.headline);
+    // All that is open, not the first of it alone.
+    let headline = match headline.split_once(": ") {
+        Some((answer, _)) if !way.proof.is_empty() => format!("{answer}: {}", way.proof),
+        _ => headline,
+    };
     if !way.something_to_undo {
         return format!("{headline}.");
     }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use switchback_engine::chosen;
 use switchback_engine::evolve::name;
+use switchback_engine::gate;
 use switchback_engine::publish::unseen;
 use switchback_engine::rollback::undone_with;
 use switchback_engine::run::{Attempt, Outcome, Run, StepRun};
@@ -53,6 +54,12 @@ pub(super) fn view(
         checks.map(|c| c.readings.as_slice()).unwrap_or_default(),
         now,
     );
+    let waits_for_go = state.state == StepState::Ready
+        && run
+            .plan
+            .phase_of(&step.id)
+            .is_some_and(|phase| !gate::is_open(run, phase));
+    let tell_again = run.told_otherwise_since(&step.id).is_some();
     StepView {
         id: step.id.to_string(),
         title: step.title.clone(),
@@ -73,6 +80,8 @@ pub(super) fn view(
         state_words: match &left_out {
             Some(_) => "Not chosen",
             None if taken_back_by_ecs(step, state).is_some() => "Taken back by ECS itself",
+            None if tell_again => "To tell again",
+            None if waits_for_go => "Waits for go",
             None if state.state == StepState::Blocked && waits_only(&before) => "Waiting",
             None => state.state.words(),
         }
@@ -102,6 +111,8 @@ pub(super) fn view(
         // Told by whoever knows the rest of the row.
         together: Vec::new(),
         left_out: left_out.is_some(),
+        waits_for_go,
+        tell_again,
         unseen: unseen(run, &step.id).iter().map(ToString::to_string).collect(),
         changed_at: state.changed_at,
         before,

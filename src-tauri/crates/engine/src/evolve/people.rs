@@ -88,7 +88,9 @@ pub(super) fn reopened(run: &mut Run, step: &StepId, at: Timestamp) -> Result<()
 
 /// The next generation: nothing of the last one is reused but what was seen of the object.
 pub(super) fn anew(step: &mut StepRun, at: Timestamp) {
+    let undone = step.undos().collect();
     *step = StepRun {
+        undone,
         generation: step.generation + 1,
         attempts: std::mem::take(&mut step.attempts),
         last_seen: step.last_seen.take(),

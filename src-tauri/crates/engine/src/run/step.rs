@@ -1,6 +1,6 @@
 //! One step of a run, with everything that the journal tells of it.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use switchback_model::event::CallProblem;
 use switchback_model::{Captured, CheckReading, Digest, Finding, Image, Operator, Preview, StepState, Way};
 
@@ -117,6 +117,8 @@ pub struct StepRun {
     pub published: Vec<u64>,
     /// The state that it had before it was published once more, in a rollback.
     pub was: Option<StepState>,
+    /// How long each of its undos took in the generations before this one, oldest first: from the first call to its proof.
+    pub undone: Vec<SignedDuration>,
 }
 
 impl StepRun {
@@ -125,6 +127,20 @@ impl StepRun {
     pub fn noun(&self) -> &'static str {
         let left = self.effect.as_ref().and_then(|effect| effect.after.readable());
         left.map_or("object", Image::noun)
+    }
+
+    /// How long each of its undos took, oldest first: from the first call to its proof. One that a person's word ended is
+    /// as long as that took.
+    pub fn undos(&self) -> impl Iterator<Item = SignedDuration> + '_ {
+        self.undone.iter().copied().chain(self.undo_of_this_generation())
+    }
+
+    fn undo_of_this_generation(&self) -> Option<SignedDuration> {
+        let undone = matches!(self.state, StepState::Undone { .. });
+        let ours =
+            |attempt: &&Attempt| attempt.id.way == Way::Undo && attempt.id.generation == self.generation;
+        let first = self.attempts.iter().find(ours).filter(|_| undone)?;
+        Some(self.changed_at?.duration_since(first.intended_at))
     }
 
     /// A step to which nothing has happened.
@@ -148,6 +164,7 @@ impl StepRun {
             moved: None,
             published: Vec::new(),
             was: None,
+            undone: Vec::new(),
         }
     }
 

@@ -102,6 +102,21 @@ fn r3(plan_of: Vec<RollbackItem>) -> RollbackPlan {
     going_back(RollbackScope::Rule("R3".parse().expect("a rule")), plan_of)
 }
 
+/// A gate at which people said go, and why that is void.
+fn went(void: Option<&str>) -> switchback_engine::gate::GateRun {
+    switchback_engine::gate::GateRun {
+        decision: Some(switchback_engine::gate::GateDecision {
+            go: true,
+            people: BTreeMap::new(),
+            by: switchback_model::Operator::new("n.lead").expect("a name"),
+            reason: "all agree".to_owned(),
+            at: t(0),
+            void: void.map(str::to_owned),
+        }),
+        ..Default::default()
+    }
+}
+
 #[test]
 fn after_a_rollback_the_gate_asks_whether_to_start_again() {
     let mut plan = tis_like();
@@ -118,17 +133,7 @@ fn after_a_rollback_the_gate_asks_whether_to_start_again() {
     taken_back(&mut run, r3(items()), RollbackState::Completed);
     assert_eq!((gate(&run).title.as_str(), gate(&run).again), ("Go?", None));
 
-    let decided = switchback_engine::gate::GateRun {
-        decision: Some(switchback_engine::gate::GateDecision {
-            go: true,
-            people: BTreeMap::new(),
-            by: switchback_model::Operator::new("n.lead").expect("a name"),
-            reason: "all agree".to_owned(),
-            at: t(0),
-            void: Some("A rollback was confirmed after it.".to_owned()),
-        }),
-        ..Default::default()
-    };
+    let decided = went(Some("A rollback was confirmed after it."));
     run.gates.insert(plan.phases[0].id.clone(), decided);
     let asked = gate(&run);
     assert_eq!(asked.title, "Start again after R3?");
@@ -152,6 +157,24 @@ fn after_a_rollback_the_gate_asks_whether_to_start_again() {
     );
     taken_back(&mut run, step_alone, RollbackState::Completed);
     assert_eq!(gate(&run).title, "Go on after “Step mid.4” was taken back?");
+}
+
+/// A step that could begin and must not is not called ready: its gate is said.
+#[test]
+fn what_is_ready_behind_a_closed_gate_waits_for_go() {
+    let mut plan = tis_like();
+    let steps = plan.phases.remove(0).steps;
+    plan.phases = vec![plans::gated("mid", steps)];
+    let mut run = open(&plan);
+    put(&mut run, "mid.3", StepState::Ready);
+    let said = |run: &Run| {
+        let seen = snapshot(run, &Live::default(), t(0));
+        let mid = step(&seen, "mid.3");
+        (mid.state.clone(), mid.state_words.clone(), mid.waits_for_go)
+    };
+    assert_eq!(said(&run), ("ready".to_owned(), "Waits for go".to_owned(), true));
+    run.gates.insert(plan.phases[0].id.clone(), went(None));
+    assert_eq!(said(&run), ("ready".to_owned(), "Ready".to_owned(), false));
 }
 
 /// R4's notice told everybody that we went back: that the migration starts is not what they heard last.
@@ -181,6 +204,12 @@ fn a_notice_that_a_rollback_overtook_says_so_and_may_be_given_anew() {
         let seen = snapshot(run, &Live::default(), t(0));
         let tell = step(&seen, "tell");
         let again = tell.offers.iter().any(|offer| offer.command == "reopen");
+        // The rail and the main way know of it, too.
+        assert_eq!(
+            (tell.tell_again, tell.state_words == "To tell again"),
+            (again, again)
+        );
+        assert_eq!(tell.state, "done");
         (tell.note.clone(), again)
     };
     assert_eq!(said(&run), ("1240 by mail".to_owned(), false));

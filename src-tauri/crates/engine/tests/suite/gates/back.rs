@@ -4,6 +4,7 @@ use switchback_engine::RejectionCode as Code;
 use switchback_engine::gate::obstacles;
 use switchback_engine::next::{Work, next};
 use switchback_engine::ports::Clock as _;
+use switchback_engine::run::Run;
 use switchback_model::{Command, PhaseId, RollbackScope, StepState};
 use switchback_testkit::plans::id;
 use switchback_testkit::walk::invariants;
@@ -52,8 +53,13 @@ async fn a_go_is_void_once_a_rollback_reaches_its_phase_or_one_before_it() {
         let why = "A rollback that takes back step switch was confirmed after it.";
         assert_eq!(why_closed(desk, &gate).as_deref(), Some(why));
     }
+    let took = |run: &Run| run.steps[&id("switch")].undos().collect::<Vec<_>>();
+    let measured = took(desk.run());
+    assert_eq!(measured.len(), 1);
     let reopen = Command::Reopen { step: id("switch") };
     desk.ask(reopen).await.unwrap();
+    // What it took is known at the second go, too.
+    assert_eq!(took(desk.run()), measured);
     desk.check("switch").await.unwrap();
     let why = desk.approve("switch").await.unwrap_err();
     assert_eq!(
@@ -63,6 +69,7 @@ async fn a_go_is_void_once_a_rollback_reaches_its_phase_or_one_before_it() {
     check_gate(desk, &mid()).await;
     say(desk, &mid(), true, ALL).await.unwrap();
     desk.apply("switch").await.unwrap();
+    assert_eq!(took(desk.run()), measured);
 
     // A step of an earlier phase that starts anew makes the go of every later phase void.
     desk.ask(Command::Reopen { step: id("look") }).await.unwrap();

@@ -70,6 +70,7 @@ pub(super) fn way_back(full: bool) -> WayBack {
         loses: texts(full),
         takes: takes(full),
         price: text(),
+        proof: text(),
         sheet: sheet(full),
     }
 }

@@ -188,6 +188,8 @@ fn step(full: bool) -> StepView {
         unseen: texts(full),
         together: texts(full),
         left_out: full,
+        waits_for_go: full,
+        tell_again: full,
         changed_at: maybe(full, time),
         before: list(full, || reading(full)),
         preview: maybe(full, || preview(full)),
