@@ -1,6 +1,6 @@
 import { fullTime } from "../format/time";
 import { useApp, useWorldNow } from "../state/hooks";
-import { inFlight } from "../state/readings";
+import { allSteps, inFlight, isOpen } from "../state/readings";
 import type { RunSnapshot } from "../ipc";
 import { count, duration } from "../format/time";
 
@@ -8,7 +8,7 @@ import { count, duration } from "../format/time";
 export function runWords(snapshot: Pick<RunSnapshot, "state" | "phases">): string {
   switch (snapshot.state) {
     case "open":
-      return "Running";
+      return allSteps(snapshot).length > 0 && !allSteps(snapshot).some(isOpen) ? "All done" : "Running";
     case "held":
       return "On hold";
     case "stopping":

@@ -1,5 +1,5 @@
 import { type ReactNode, useRef } from "react";
-import { age, duration, shortTime } from "../format/time";
+import { age, duration, elapsedWords, minutesSince, shortTime } from "../format/time";
 import type { Answer, Deadline, RunSnapshot } from "../ipc";
 import { liveness, useApp, useSnapshot, useWorldNow } from "../state/hooks";
 import {
@@ -219,12 +219,11 @@ function PassedLimit() {
 
 /** The clocks, from the lower end up: a row that grows pushes nothing that a hand is on its way to. */
 function Clocks() {
-  const snapshot = useSnapshot("times", "phases", "deadlines", "monitors", "t0", "opened_at", "driver", "watching");
+  const snapshot = useSnapshot("times", "phases", "deadlines", "monitors", "t0", "driver", "watching");
   const now = useWorldNow();
   const planned = snapshot.times.planned_s;
   const wait = nextWait(snapshot, now);
   const hasT0 = snapshot.phases.some((p) => p.t0);
-  const minutes = (since: string) => duration(Math.floor(Math.max(0, now - Date.parse(since)) / 60_000) * 60);
   return (
     <section className="clocks" aria-label="Clocks">
       {!isDue(snapshot.deadlines, now) && <DecisionDue deadlines={snapshot.deadlines} monitors={monitorsNow(snapshot, now)} now={now} />}
@@ -244,14 +243,14 @@ function Clocks() {
         <dl className="clock" data-testid="t0">
           <dt>Since T0</dt>
           <dd>
-            {snapshot.t0 === null ? "not yet" : minutes(snapshot.t0.at)} <small>{snapshot.t0 !== null && shortTime(snapshot.t0.at)}</small>
+            {snapshot.t0 === null ? "not yet" : minutesSince(snapshot.t0.at, now)} <small>{snapshot.t0 !== null && shortTime(snapshot.t0.at)}</small>
           </dd>
         </dl>
       )}
       <dl className="clock">
         <dt>Elapsed</dt>
         <dd>
-          {minutes(snapshot.opened_at)} {planned !== null && <small>planned {duration(planned)}</small>}
+          {elapsedWords(snapshot.times, now)} {planned !== null && <small>planned {duration(planned)}</small>}
         </dd>
       </dl>
       <dl className="clock" data-testid="driver">

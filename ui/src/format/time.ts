@@ -85,6 +85,14 @@ export function duration(seconds: number): string {
   return `${Math.floor(h / 24)} days`;
 }
 
+/** Whole minutes since a moment: "54 min". */
+export const minutesSince = (since: string, now: number): string => duration(Math.floor(Math.max(0, now - Date.parse(since)) / 60_000) * 60);
+
+/** How long a run has taken since the first thing was done in it, as its report says: it stands still once all is done. */
+export function elapsedWords({ started_at, ended_at }: { started_at: string | null; ended_at: string | null }, now: number): string {
+  return started_at === null ? "not begun" : minutesSince(started_at, ended_at === null ? now : Date.parse(ended_at));
+}
+
 /** An age in one unit: "6 s", "2 min", "3 h". */
 export function age(seconds: number): string {
   const s = Math.max(0, Math.floor(seconds));

@@ -2,7 +2,7 @@ import { useEffect } from "react";
 import { AnswerBox, DecisionDue } from "../components/RightRail";
 import { shapeOf, stateWords } from "../components/LeftRail";
 import { Shape, ToneState, toneKind } from "../components/State";
-import { age, duration } from "../format/time";
+import { age, duration, elapsedWords, minutesSince } from "../format/time";
 import { TheNight } from "../night/Night";
 import { useLive, useSnapshot, useWorldNow } from "../state/hooks";
 import { currentGate, currentStep, isQuiet, lastFailing, monitorsNow, nextWait, usersNow, wayBackNow, worstFirst } from "../state/readings";
@@ -20,7 +20,7 @@ function Clock({ name, value, loud = false }: { name: string; value: string; lou
 
 /** For the screen that everybody in the room sees: large, nothing personal, nothing to press. */
 export function WarRoomScreen() {
-  const snapshot = useSnapshot("phases", "monitors", "users", "way_back", "state", "t0", "opened_at", "deadlines");
+  const snapshot = useSnapshot("phases", "monitors", "users", "way_back", "state", "t0", "times", "deadlines");
   const now = useWorldNow();
   const live = useLive();
   useEffect(() => {
@@ -34,7 +34,6 @@ export function WarRoomScreen() {
   const gate = currentGate(snapshot);
   const wait = nextWait(snapshot, now);
   const monitors = worstFirst(monitorsNow(snapshot, now));
-  const minutes = (since: string) => duration(Math.floor(Math.max(0, now - Date.parse(since)) / 60_000) * 60);
   const bad = monitors.filter((m) => !isQuiet(m.tone)).length;
   return (
     <div className="page wall-page">
@@ -71,8 +70,8 @@ export function WarRoomScreen() {
       </section>
       <DecisionDue deadlines={snapshot.deadlines} monitors={monitors} now={now} />
       <dl className="wall-clocks">
-        {snapshot.t0 !== null && <Clock name="Since T0" value={minutes(snapshot.t0.at)} />}
-        <Clock name="Elapsed" value={minutes(snapshot.opened_at)} />
+        {snapshot.t0 !== null && <Clock name="Since T0" value={minutesSince(snapshot.t0.at, now)} />}
+        <Clock name="Elapsed" value={elapsedWords(snapshot.times, now)} />
         <Clock name="Wait left" value={wait === undefined ? "none" : duration((wait.at - now) / 1000)} loud={wait !== undefined} />
       </dl>
       <ul className="wall-monitors" aria-label="Monitors, worst first">

@@ -3,6 +3,7 @@
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, it } from "vitest";
+import { runWords } from "../components/Banner";
 import { shapeOf } from "../components/LeftRail";
 import type { RunSnapshot, StepView } from "../ipc";
 import { currentGate, mainWay, onward } from "../state/readings";
@@ -53,6 +54,7 @@ it("where all is done the report is what is left", () => {
   const all = each(snapshotOf("completed"), (s) => ({ ...s, state: "done", state_words: "Done" }));
   expect(onward(all)).toBeUndefined();
   expect(mainWay(all)).toMatchObject({ place: { name: "report" }, words: "All is done: open the report" });
+  expect([runWords(all), runWords(snapshotOf("completed")), runWords({ ...all, state: "held" })]).toEqual(["All done", "Running", "On hold"]);
 });
 
 it("a step behind a closed gate, and a notice to be told again, are drawn as what they are", () => {

@@ -4,7 +4,7 @@ import { RunSnapshot } from "../ipc/generated/checks";
 import { snapshotOf } from "./made-up";
 import { stepKind } from "../components/State";
 import { becauseWords } from "../components/RollbackItems";
-import { age, count, duration, fullTime, shortTime } from "../format/time";
+import { age, count, duration, elapsedWords, fullTime, shortTime } from "../format/time";
 
 describe("times", () => {
   it("are local with the zone, and UTC", () => {
@@ -13,6 +13,13 @@ describe("times", () => {
     expect(shortTime("2026-12-06T00:05:00Z")).toBe("12:05am");
     expect(shortTime("2026-12-06T12:05:00Z")).toBe("12:05pm");
   });
+  it("a run has taken as long as its report says: from the first thing that was done in it until all was", () => {
+    const at = (minutes: number) => new Date(Date.UTC(2026, 2, 1, 20, minutes)).toISOString();
+    expect(elapsedWords({ started_at: null, ended_at: null }, Date.parse(at(9)))).toBe("not begun");
+    expect(elapsedWords({ started_at: at(0), ended_at: null }, Date.parse(at(90)) + 59_000)).toBe("1 h 30 min");
+    expect(elapsedWords({ started_at: at(0), ended_at: at(30) }, Date.parse(at(90)))).toBe("30 min");
+  });
+
   it("durations have at most two units", () => {
     expect([0, 59, 60, 192, 3600, 3900, 180_000].map(duration)).toEqual(["0 s", "59 s", "1 min", "3 min 12 s", "1 h", "1 h 5 min", "2 days"]);
     expect([6, 130, 7200].map(age)).toEqual(["6 s", "2 min", "2 h"]);

@@ -247,7 +247,9 @@ fn summary(seen: &RunSnapshot) -> String {
             n => parts.push(format!("{n} {words}")),
         }
     }
+    let left = |step: &&StepView| !matches!(step.state.as_str(), "done" | "skipped") || step.tell_again;
     let state = match seen.state.as_str() {
+        "open" if !steps.iter().any(left) => "Nothing is left to do".to_owned(),
         "open" => "The run is open".to_owned(),
         other => format!("The run is {other}"),
     };
