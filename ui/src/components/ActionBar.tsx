@@ -5,6 +5,7 @@ import { Button, type Entry, LinkButton, Menu } from "../kit";
 import { useApp, useShort, useStore, useTight, useTitles, useWorldNow } from "../state/hooks";
 import { allSteps, isFinished, mainWay } from "../state/readings";
 import { go, href } from "../state/router";
+import { busyWith } from "../state/session";
 import type { Store } from "../state/store";
 import { useLeaveHeight } from "./barHeight";
 import { Dock } from "./Dock";
@@ -103,7 +104,7 @@ export const useStill = (): string | null => useApp(({ snapshot }) => (snapshot 
 /** What else can be done with a step that has a main button. */
 export function Otherwise({ step, onAsk }: { step: StepView; onAsk: (word: string) => void }) {
   const store = useStore();
-  const busy = useApp((s) => s.busy);
+  const busy = useApp(busyWith);
   const still = useStill();
   const list = otherOffers(step, still);
   const offers = offersOf(step, still);
@@ -141,7 +142,7 @@ function useHeadInstead(bar: RefObject<HTMLElement | null>, gone: boolean): void
 export function ActionBar({ step, ask, setAsk }: { step: StepView; ask: string | null; setAsk: (ask: string | null) => void }) {
   const store = useStore();
   const { busy, next, holds } = useApp((s) => ({
-    busy: s.busy,
+    busy: busyWith(s),
     next: s.snapshot === null ? undefined : mainWay(s.snapshot),
     holds: s.snapshot !== null && canHold(s.snapshot),
   }));

@@ -15,9 +15,11 @@ import { count, duration } from "../format/time";
 import { lossWords, undoFacts } from "../format/undo";
 import type { PreviewView, ReadingView, RunCommand, RunSnapshot, StepView } from "../ipc";
 import { Button } from "../kit";
+import { useDraft, useKept } from "../state/drafts";
 import { useApp, useLive, useSnapshot, useStore, useWorldNow } from "../state/hooks";
 import { freshen, letsThrough } from "../state/readings";
 import { go, href } from "../state/router";
+import { busyWith } from "../state/session";
 import { typedWords } from "../state/typed";
 import { Missing } from "./Missing";
 import { placeWords, publishes, useStep } from "./step/find";
@@ -60,12 +62,13 @@ export function ConfirmScreen({ id }: { id: string }) {
   const { banner: b, users } = useSnapshot("banner", "users");
   const below = useRef<HTMLDivElement>(null);
   useKeepFree(below);
-  const busy = useApp((s) => s.busy);
+  const busy = useApp(busyWith);
   const live = useLive();
   const field = useId();
   const [typed, setTyped] = useState("");
   const whyField = useId();
-  const [why, setWhy] = useState("");
+  const [why, setWhy] = useDraft(`override ${id}`, "reason", "");
+  const drafts = useKept(`override ${id}`);
   const still = useStill();
   useBack(id);
   // What the person sees is what is approved: a new preview is not slipped under the button.
@@ -102,7 +105,9 @@ export function ConfirmScreen({ id }: { id: string }) {
     if (pinned === null || refusal !== null) return;
     const command: RunCommand = override === undefined ? { do: "apply", step: step.id } : { do: "apply_overriding", step: step.id, overrides: ["sign-in"] };
     void store.submit("apply", command, { basis: pinned.digest, ...(override === undefined ? {} : { reason: why.trim() }) }).then((done) => {
-      if (done) go({ name: "step", step: step.id });
+      if (!done) return;
+      drafts.drop();
+      go({ name: "step", step: step.id });
     });
   };
 

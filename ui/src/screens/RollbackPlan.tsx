@@ -16,9 +16,11 @@ import type { RollbackPlanView, RunSnapshot, ScopeView, WayBackByName } from "..
 import type { Failure } from "../ipc/port";
 import { Button } from "../kit";
 import { useAttempt } from "../state/attempt";
+import { useDraft, useKept } from "../state/drafts";
 import { useApp, useEvery, useSnapshot, useStore, useWorldNow, worldNow } from "../state/hooks";
 import { allSteps, currentStep, freshen, letsThrough } from "../state/readings";
-import { href } from "../state/router";
+import { href, scopeText } from "../state/router";
+import { busyWith } from "../state/session";
 import { useSeen } from "../state/seen";
 
 /** What a rollback is called: a rule has a title of its own, which says what it is for. */
@@ -154,7 +156,7 @@ export function RollbackPlanScreen({
   const snapshot = useSnapshot("phases", "deadlines", "decisions", "banner", "watching", "way_back");
   const below = useRef<HTMLDivElement>(null);
   useKeepFree(below);
-  const { busy, run } = useApp((s) => ({ busy: s.busy, run: s.run }));
+  const { busy, waits, run } = useApp((s) => ({ busy: s.busy, waits: busyWith(s), run: s.run }));
   const reasonId = useId();
   const [plan, setPlan] = useState<RollbackPlanView | null>(null);
   const [newer, setNewer] = useState<RollbackPlanView | null>(null);
@@ -164,10 +166,11 @@ export function RollbackPlanScreen({
   const [overrides, setOverrides] = useState<ReadonlySet<string>>(prefilled);
   const [breaches, setBreaches] = useState<ReadonlySet<string>>(new Set());
   // Null until somebody writes one.
-  const [written, setReason] = useState<string | null>(null);
+  const [written, setReason] = useDraft<string | null>(`rollback ${scopeText(scope)}`, "reason", null);
+  const drafts = useKept(`rollback ${scopeText(scope)}`);
 
   const read = () => {
-    if (run === null || busy === "rollback") return;
+    if (run === null || waits === "rollback") return;
     const answered = (next: RollbackPlanView) => {
       setNothing(null);
       setPlan((shown) => {
@@ -266,7 +269,10 @@ export function RollbackPlanScreen({
         { basis: plan.digest, reason: needsReason ? reason.trim() : null },
       )
       .then((done) => {
-        if (done) return onConfirmed(seq);
+        if (done) {
+          drafts.drop();
+          return onConfirmed(seq);
+        }
         sent.current = null;
         read();
       });
@@ -446,7 +452,7 @@ export function RollbackPlanScreen({
                 data-testid="rollback-confirm"
               >
                 <UndoMark />
-                {busy === "rollback" ? "Asking…" : `${verb} on ${b.word}`}
+                {waits === "rollback" ? "Asking…" : `${verb} on ${b.word}`}
               </button>
             )}
           </div>

@@ -8,6 +8,7 @@ import type { ReadingView } from "../../ipc";
 import { Button } from "../../kit";
 import { useApp, useStore, useWorldNow } from "../../state/hooks";
 import { freshen, letsThrough } from "../../state/readings";
+import { busyWith } from "../../state/session";
 import { after, isAhead, useStepPart } from "./find";
 
 export function passCount(list: readonly ReadingView[], now: number): string {
@@ -24,7 +25,7 @@ export function PassCount({ list }: { list: readonly ReadingView[] }) {
 /** The checks before the change; from the call on a record of them. */
 export function Before({ id }: { id: string }) {
   const store = useStore();
-  const busy = useApp((s) => s.busy);
+  const busy = useApp(busyWith);
   const step = useStepPart(id, ({ step: s }) => ({
     past: after(s) || s.state === "skipped",
     reading: s.state === "checking",
@@ -94,7 +95,7 @@ function LastRead({ list }: { list: readonly ReadingView[] }) {
 /** The checks from outside after the change. */
 export function After({ id }: { id: string }) {
   const store = useStore();
-  const busy = useApp((s) => s.busy);
+  const busy = useApp(busyWith);
   const step = useStepPart(id, ({ step: s }) => ({
     state: s.state,
     verify: s.verify,
