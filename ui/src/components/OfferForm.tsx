@@ -73,7 +73,7 @@ export function OfferForm({ step, offer, onDone }: { step: StepView; offer: Offe
             <label className="tick" key={id}>
               <input type="checkbox" checked={named.has(id)} onChange={() => setNamed(toggled(named, id))} data-testid={`unseen-${id}`} />
               <span>
-                Nobody sees what was changed by <strong>{titles[id] ?? id}</strong>
+                Programs may go on without what was changed by <strong>{titles[id] ?? id}</strong>
               </span>
             </label>
           ))

@@ -99,7 +99,7 @@ export function TellForm({
           <label htmlFor={`${id}-many`}>How many people</label>
           <input id={`${id}-many`} value={many} onChange={(e) => setMany(e.target.value)} autoComplete="off" data-testid="tell-many" />
         </div>
-        <div>
+        <div className="tell-when">
           <label htmlFor={`${id}-when`}>When</label>
           <input id={`${id}-when`} value={when} onChange={(e) => setWhen(e.target.value)} autoComplete="off" data-testid="tell-when" />
         </div>

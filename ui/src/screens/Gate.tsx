@@ -94,10 +94,10 @@ function Decided({ gate }: { gate: GateView }) {
 }
 
 /** How many pass, and how old the oldest reading is. */
-function Passing({ list }: { list: readonly ReadingView[] }) {
+function Passing({ list, mend }: { list: readonly ReadingView[]; mend: string | undefined }) {
   return useWorldNow((now) => {
     const ages = list.flatMap((r) => freshen(r, now).age ?? []);
-    return `${passCount(list, now)}${ages.length === 0 ? "" : `, oldest ${age(Math.max(...ages))}`}`;
+    return `${passCount(list, now, mend)}${ages.length === 0 ? "" : `, oldest ${age(Math.max(...ages))}`}`;
   });
 }
 
@@ -300,7 +300,13 @@ export function GateScreen({ id, above }: { id: string; above?: ReactNode }) {
         <Block
           id="checks"
           title="Checks"
-          note={checks.length === 0 ? "This gate has no check" : <Passing list={checks} />}
+          note={
+            checks.length === 0 ? (
+              "This gate has no check"
+            ) : (
+              <Passing list={checks} mend={check !== undefined && check.refused === null ? "read the checks again" : undefined} />
+            )
+          }
           side={check !== undefined && check.refused === null && <ReadAgain id={id} gate={gate} />}
         >
           {checks.length > 0 &&

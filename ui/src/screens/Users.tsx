@@ -213,7 +213,11 @@ export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
 
   const ask = (event: FormEvent) => {
     event.preventDefault();
-    if (query.trim() === "") return setBlank(true);
+    if (query.trim() === "") {
+      setBlank(true);
+      field.current?.focus();
+      return;
+    }
     if (where === null || !counts()) return;
     setAnswer(null);
     const began = effects;

@@ -1,0 +1,150 @@
+// What a tired user met who walked the whole plan in the real window.
+import { act, screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it } from "vitest";
+import type { RunSnapshot, StepView } from "../ipc";
+import { open, settle } from "./open";
+
+const step = (snapshot: RunSnapshot, id: string, edit: (s: StepView) => StepView): RunSnapshot => ({
+  ...snapshot,
+  phases: snapshot.phases.map((p) => ({ ...p, steps: p.steps.map((s) => (s.id === id ? edit(s) : s)) })),
+});
+
+const old = (ms: number) => new Date(Date.now() - ms).toISOString();
+
+describe("the right rail", () => {
+  it("has what fails above what can't be told, and of that one line", async () => {
+    await open("#/run", "silent,waiting", (fake) => {
+      fake.edit = (s) => ({
+        ...s,
+        monitors: s.monitors.map((m, i) =>
+          i === 0
+            ? { ...m, tone: "unknown" as const, observed: "can't be told: https://apps.example.nhs.test/ gave no answer" }
+            : i === 1
+              ? { ...m, tone: "failing" as const, observed: "HTTP 500" }
+              : m,
+        ),
+      });
+    });
+    const rows = [...document.querySelectorAll<HTMLElement>(".rail .live-row")];
+    expect(rows.slice(0, 2).map((r) => r.dataset["tone"])).toEqual(["failing", "unknown"]);
+    expect(rows[0]?.textContent).toContain("HTTP 500");
+    expect(rows[1]?.className).toContain("one-line");
+    expect(rows[1]?.textContent).not.toContain("https://");
+    expect(rows[1]?.textContent).toMatch(/Unknownlast read \d+ \S+ ago$/);
+  });
+});
+
+describe("“check again” is said where that button is, and nowhere else", () => {
+  const aged = (s: RunSnapshot, id: string, offers: boolean) =>
+    step(s, id, (of) => ({
+      ...of,
+      state: "foreign",
+      verify: of.verify.map((r) => ({ ...r, observed_at: old(3_600_000) })),
+      offers: offers ? [{ command: "inspect", label: "Look again", primary: false, needs_reason: false, refused: null }] : [],
+    }));
+
+  it("after a step that stands still", async () => {
+    const user = userEvent.setup();
+    const { fake } = await open("#/run/mid.3", "silent,foreign", (fake) => {
+      fake.edit = (s) => aged(s, "mid.3", true);
+    });
+    const block = () => screen.getByRole("heading", { name: "After" }).closest("section") as HTMLElement;
+    expect(block().textContent).toContain("too old to be believed: read again");
+    await user.click(within(block()).getByTestId("read-after"));
+    expect(fake.asked.at(-1)?.command).toEqual({ do: "inspect", step: "mid.3" });
+    fake.edit = (s) => aged(s, "mid.3", false);
+    act(() => fake.push());
+    expect(block().textContent).toContain("too old to be believed");
+    expect(block().textContent).not.toMatch(/again/);
+  });
+});
+
+describe("a run that stands still", () => {
+  it.each(["#/live", "#/users", "#/timeline", "#/report", "#/decisions", "#/rehearsal", "#/connection", "#/start", "#/run"])(
+    "can be resumed on %s",
+    async (page) => {
+      const user = userEvent.setup();
+      const { fake } = await open(page, "silent,held");
+      await user.click(screen.getByTestId("still-resume"));
+      await user.type(screen.getByTestId("reason-input"), "the vendor is back");
+      await user.click(screen.getByTestId("reason-submit"));
+      await settle();
+      expect(fake.asked.map((a) => [a.command.do, a.reason])).toEqual([["resume", "the vendor is back"]]);
+      expect(screen.queryByTestId("stands-still")).toBeNull();
+      expect(screen.queryByTestId("reason-form")).toBeNull();
+    },
+  );
+
+  it("that is still stopping has no such button yet", async () => {
+    await open("#/live", "silent,waiting", (fake) => {
+      fake.edit = (s) => ({ ...s, state: "stopping" });
+    });
+    expect(screen.getByTestId("stands-still")).toBeTruthy();
+    expect(screen.queryByTestId("still-resume")).toBeNull();
+  });
+});
+
+describe("the focus", () => {
+  const onHead = () => waitFor(() => expect(document.activeElement?.tagName).toBe("H1"));
+
+  it("is on the page's heading after go", async () => {
+    const user = userEvent.setup();
+    const { fake } = await open("#/gate/post", "silent,gate_ready");
+    for (const field of await screen.findAllByRole("combobox")) if ((field as HTMLInputElement).value === "") await user.type(field, "n.lead");
+    await user.click(screen.getByTestId("action-primary"));
+    expect(fake.asked).toHaveLength(1);
+    await onHead();
+  });
+
+  it("is on the page's heading after a record, also where the form's own button goes with it", async () => {
+    const user = userEvent.setup();
+    const { fake } = await open("#/run/post.2", "silent,go");
+    await user.click(screen.getByTestId("action-primary"));
+    await user.type(screen.getByTestId("reason-input"), "seen");
+    await user.click(screen.getByTestId("reason-submit"));
+    fake.edit = (s) => step(s, "post.2", (of) => ({ ...of, state: "done", state_words: "Done", offers: [] }));
+    act(() => fake.push());
+    await onHead();
+  });
+
+  it("is on the page's heading after a confirm", async () => {
+    const user = userEvent.setup();
+    await open("#/run/mid.3/confirm", "silent,ready");
+    await user.click(screen.getByTestId("confirm-primary"));
+    await waitFor(() => expect(window.location.hash).toBe("#/run/mid.3"));
+    await onHead();
+  });
+
+  it("stays nowhere where a person put it nowhere", async () => {
+    const { fake } = await open("#/run/mid.3", "silent,ready");
+    act(() => screen.getByTestId("action-primary").focus());
+    act(() => screen.getByTestId("action-primary").blur());
+    await act(() => new Promise((done) => setTimeout(done, 20)));
+    fake.edit = (s) => step(s, "mid.3", (of) => ({ ...of, state: "done", offers: [] }));
+    act(() => fake.push());
+    await act(() => new Promise((done) => setTimeout(done, 100)));
+    expect(document.activeElement).toBe(document.body);
+  });
+
+  it("is in the field of a look-up that was empty", async () => {
+    const user = userEvent.setup();
+    await open("#/users");
+    await user.click(screen.getByTestId("lookup"));
+    expect(document.activeElement).toBe(screen.getByTestId("lookup-query"));
+  });
+});
+
+it("further lines of what was observed stand below it, not below what is checked", async () => {
+  await open("#/run/mid.3", "silent,ready", (fake) => {
+    fake.edit = (s) =>
+      step(s, "mid.3", (of) => ({
+        ...of,
+        before: of.before.map((r, i) =>
+          i === 0 ? { ...r, tone: "failing" as const, observed: `2 routes leak; leak: POST /createUser answers 200; leak: POST /deleteUser answers 200` } : r,
+        ),
+      }));
+  });
+  const parts = document.querySelector(".readings .reading-parts")?.closest("td");
+  expect(parts?.cellIndex).toBe(2);
+});
