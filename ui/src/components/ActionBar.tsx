@@ -15,7 +15,7 @@ import { OfferForm } from "./OfferForm";
 import { Primary } from "./Primary";
 import { canHold, type Control, RunButtons, RunControlForm } from "./RunControls";
 import { isNoted, StepNotes } from "./StepNotes";
-import { comesTo, commandOf, leadsOf, mainOf, offersOf, offerWords, otherOffers, standsStill } from "./ways";
+import { comesTo, commandOf, leadsOf, mainOf, offersOf, offerWords, otherOffers, standsStill, type WayOut } from "./ways";
 
 /** The offer of a step that would outlive the sign-in. */
 export const OVERRIDE = "apply-overriding";
@@ -195,6 +195,11 @@ export function ActionBar({ step, ask, setAsk }: { step: StepView; ask: string |
       ? [{ id: "run-hold", words: "Put on hold…", comes: told ? "No step starts until somebody resumes." : undefined, work: () => setAsk("hold") }]
       : []),
   ];
+  const way = (l: WayOut) => (
+    <LinkButton key={l.id} weight={l.first ? "normal" : quiet} href={href(l.place)} testId={l.id}>
+      {l.words}
+    </LinkButton>
+  );
   useHeadInstead(bar, primary === undefined);
   // One primary button at a time: an open form has its own.
   const asking = asked !== undefined || (ask !== null && CONTROLS.has(ask));
@@ -205,7 +210,7 @@ export function ActionBar({ step, ask, setAsk }: { step: StepView; ask: string |
         {!short && <StepNotes step={step} />}
         {ask !== null && CONTROLS.has(ask) && <RunControlForm control={ask as Control} onDone={() => setAsk(null)} />}
         {asked !== undefined && <OfferForm key={asked.command} step={step} offer={asked} onDone={() => setAsk(null)} />}
-        <div className="action-row">
+        <div className={trouble ? "action-row in-trouble" : "action-row"}>
           <div
             className={
               beside.length > 0
@@ -262,11 +267,8 @@ export function ActionBar({ step, ask, setAsk }: { step: StepView; ask: string |
             </div>
           </div>
           <div className="action-others">
-            {out.map((l) => (
-              <LinkButton key={l.id} weight={l.first ? "normal" : quiet} href={href(l.place)} testId={l.id}>
-                {l.words}
-              </LinkButton>
-            ))}
+            {/* In trouble their long names have a row of their own, below the main button and Stop. */}
+            {trouble && out.length > 0 ? <div className="action-ways">{out.map(way)}</div> : out.map(way)}
             {folds && (
               <Menu
                 label={trouble ? "Other ways" : "More of what you can do"}

@@ -16,6 +16,7 @@ import type { RollbackPlanView, RunSnapshot, ScopeView, WayBackByName } from "..
 import type { Failure } from "../ipc/port";
 import { Button } from "../kit";
 import { useAttempt } from "../state/attempt";
+import { useEscapeBack } from "../state/back";
 import { useDraft, useKept } from "../state/drafts";
 import { useApp, useEvery, useSnapshot, useStore, useWorldNow, worldNow } from "../state/hooks";
 import { allSteps, currentStep, freshen, letsThrough } from "../state/readings";
@@ -210,6 +211,7 @@ export function RollbackPlanScreen({
 
   const own = scope !== "all" && "step" in scope ? scope.step : null;
   const back = allSteps(snapshot).find((s) => s.id === own) ?? currentStep(snapshot);
+  useEscapeBack(href(back === undefined ? { name: "run" } : { name: "step", step: back.id }));
   const b = snapshot.banner;
   const title = rollbackTitle(scope, plan?.title, snapshot);
   // A publication restores nothing: it makes seen what was restored.
@@ -402,7 +404,12 @@ export function RollbackPlanScreen({
                     <input type="checkbox" checked={breaches.has(x.id)} onChange={() => toggle(breaches, x.id, setBreaches)} data-testid={`breach-${x.id}`} />
                     <span>
                       Accept <strong>{x.id}</strong>: {x.because}
-                      {x.repair.length > 0 && <span className="meta"> Undoing {x.repair.join(", ")} as well would mend it.</span>}
+                      {x.repair.length > 0 && (
+                        <span className="meta">
+                          {" "}
+                          Undoing {x.repair.map((id) => `“${allSteps(snapshot).find((s) => s.id === id)?.title ?? id}”`).join(", ")} as well would mend it.
+                        </span>
+                      )}
                     </span>
                   </label>
                 ))}

@@ -1,8 +1,12 @@
 // What a tired user met who walked the whole plan in the real window.
-import { act, screen, waitFor, within } from "@testing-library/react";
+import { act, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
-import type { RunSnapshot, StepView } from "../ipc";
+import { Attempts } from "../components/Attempts";
+import type { AttemptView, RollbackItemView, RunSnapshot, StepView } from "../ipc";
+import { layWide, reachOf } from "../way/lay";
+import { wayNow } from "../way/now";
+import { planOf, snapshotOf } from "./made-up";
 import { open, settle } from "./open";
 
 const step = (snapshot: RunSnapshot, id: string, edit: (s: StepView) => StepView): RunSnapshot => ({
@@ -147,4 +151,100 @@ it("further lines of what was observed stand below it, not below what is checked
   });
   const parts = document.querySelector(".readings .reading-parts")?.closest("td");
   expect(parts?.cellIndex).toBe(2);
+});
+
+it("a second try is counted through, also where the step was begun anew in between", () => {
+  const attempt = (id: string): AttemptView => ({
+    id,
+    way: id.split("/")[2] ?? "",
+    started_at: "2026-11-29T23:00:00Z",
+    outcome: "Applied, in sync",
+    request_id: null,
+    finding: null,
+    problem: null,
+    proven: [],
+  });
+  render(<Attempts list={["a/1/apply/1", "a/1/undo/1", "a/2/apply/1"].map(attempt)} />);
+  const words = ["a/1/apply/1", "a/1/undo/1", "a/2/apply/1"].map((id) => screen.getByTestId(`attempt-${id}`).querySelector("th")?.textContent);
+  expect(words).toEqual(["Apply 1", "Undo 1", "Apply 2"]);
+});
+
+it("what is done has the tick of what is done, also where people recorded it", async () => {
+  await open("#/run/post.2", "silent,go", (fake) => {
+    fake.edit = (s) => step(s, "post.2", (of) => ({ ...of, state: "done", state_words: "Done", note: "m.example said so.", offers: [] }));
+  });
+  expect(screen.getByTestId("step-note").className).toContain("k-pass");
+});
+
+describe("the plan of a rollback", () => {
+  const plan = planOf("failing rule:R3");
+  const notice = (state: string): RollbackItemView[] =>
+    plan.items.slice(0, 1).map((i) => ({
+      ...i,
+      id: "notice-9",
+      kind: "notice",
+      title: "Tell users",
+      state,
+      preview: null,
+      preconditions: [],
+      restores: ["The sign-in that you know", "We have stopped the move."],
+    }));
+
+  it.each([
+    ["to_do", "To tell:"],
+    ["done", "Told:"],
+  ])("has what a notice is about and what it says apart, and what was told (%s) is not still to tell", async (state, word) => {
+    await open("#/rollback", "silent,failing", (fake) => {
+      fake.rollbackPlan = async () => ({ ...plan, items: [...plan.items, ...notice(state)] });
+    });
+    const cell = screen.getByTestId("rollback-item-notice-9").querySelector(".words");
+    expect([...(cell?.querySelectorAll(":scope > span") ?? [])].map((s) => s.textContent)).toEqual(["The sign-in that you know", "We have stopped the move."]);
+    expect(cell?.querySelector("strong")?.textContent).toBe(word);
+  });
+
+  it("is left by Escape, as a confirm is, and keeps what was written", async () => {
+    const user = userEvent.setup();
+    const { fake } = await open("#/rollback", "silent,failing,production,unvouched");
+    await user.type(screen.getByTestId("rollback-reason"), " and the lead agrees");
+    const written = screen.getByTestId<HTMLTextAreaElement>("rollback-reason").value;
+    const back = screen.getByRole("link", { name: "Back to the step, change nothing" }).getAttribute("href");
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(window.location.hash).toBe(back));
+    await settle();
+    act(() => {
+      window.location.hash = "#/rollback";
+    });
+    await settle();
+    expect(screen.getByTestId<HTMLTextAreaElement>("rollback-reason").value).toBe(written);
+    expect(fake.asked).toEqual([]);
+  });
+
+  it("names what would mend what it leaves by its title", async () => {
+    await open("#/rollback", "silent,failing", (fake) => {
+      fake.rollbackPlan = async () => ({ ...plan, breaches: [{ id: "open-writes", because: "Writes stay open.", repair: ["mid.3"] }] });
+    });
+    expect(screen.getByTestId("breach-open-writes").closest("label")?.textContent).toContain("Undoing “Switch Admins-UI DNS” as well would mend it.");
+  });
+});
+
+it("in trouble the main button and Stop share a row, and the way back has the next", async () => {
+  await open("#/run/mid.3", "silent,unverified");
+  const row = document.querySelector(".action-row.in-trouble");
+  expect(row?.querySelector(".action-main .w-main")).not.toBeNull();
+  expect(row?.querySelector(".action-ways a")).not.toBeNull();
+  expect(row?.querySelector(".action-ways [data-testid=run-stop]")).toBeNull();
+});
+
+it("the ways from the resolvers begin behind their words", () => {
+  const snapshot = snapshotOf("ready");
+  const found = snapshot.ways.find((w) => w.servers.some((s) => s.place === "resolver"));
+  if (found === undefined) throw new Error("no way has a resolver");
+  const way = wayNow(
+    { ...found, servers: found.servers.map((s) => (s.place === "resolver" ? { ...s, gives: "old" as const, ttl_s: 78 } : s)) },
+    Date.parse(snapshot.now),
+  );
+  const lay = layWide(way);
+  expect(way.servers.some((s) => s.ttl_s === 78)).toBe(true);
+  expect(lay.asks).toBeGreaterThanOrEqual(reachOf(lay.resolvers));
+  expect(lay.asks).toBeLessThan(lay.meet?.x ?? 0);
 });
