@@ -289,7 +289,15 @@ export function RollbackPlanScreen({
   return (
     <>
       <div className="page">
-        <Crumbs parts={[...(back === undefined ? [] : [{ text: back.title, href: href({ name: "step", step: back.id }) }]), { text: rollbackCrumb(scope) }]} />
+        {/* Above it stands what is taken back, or the run: never the step that would come next. */}
+        <Crumbs
+          parts={[
+            own === null || back === undefined
+              ? { text: "Run", href: href({ name: "run" }) }
+              : { text: back.title, href: href({ name: "step", step: back.id }) },
+            { text: rollbackCrumb(scope) },
+          ]}
+        />
         <PageHead title={title} id="rollback">
           {plan !== null && <Proof plan={plan} old={openRows.filter((r) => !plan.unproven.includes(r.id)).length} />}
         </PageHead>

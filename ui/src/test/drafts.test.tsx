@@ -60,6 +60,14 @@ describe("a form that was left by a link", () => {
     expect(screen.getByTestId("reason-kept").textContent).toBe("");
   });
 
+  it("has the path of a runbook", async () => {
+    const user = userEvent.setup();
+    await open("#/amend");
+    await user.type(field("file-path"), "/home/m.example/night-2");
+    await lookAway(user, "#/amend");
+    expect(value("file-path")).toBe("/home/m.example/night-2");
+  });
+
   it("begins anew after Cancel", async () => {
     const user = userEvent.setup();
     await open("#/run/mid.3");

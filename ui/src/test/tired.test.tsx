@@ -80,6 +80,13 @@ describe("a run that stands still", () => {
     },
   );
 
+  it("is called so on the start's page as well", async () => {
+    const { store } = await open("#/start", "silent,stopped");
+    const row = screen.getByTestId(`open-run-${store.get().run}`).closest("li");
+    expect(row?.textContent).toContain("Stopped · ");
+    expect(row?.textContent).not.toContain("Open · ");
+  });
+
   it("that is still stopping has no such button yet", async () => {
     await open("#/live", "silent,waiting", (fake) => {
       fake.edit = (s) => ({ ...s, state: "stopping" });
@@ -217,6 +224,19 @@ describe("the plan of a rollback", () => {
     await settle();
     expect(screen.getByTestId<HTMLTextAreaElement>("rollback-reason").value).toBe(written);
     expect(fake.asked).toEqual([]);
+  });
+
+  it("stands below what it takes back, or below the run: never below the step that would come next", async () => {
+    await open("#/rollback?scope=all", "silent,failing", (fake) => {
+      fake.rollbackPlan = async () => ({ ...plan, scope: "all" });
+    });
+    const crumbs = () => screen.getByRole("navigation", { name: /where|crumb|place/i });
+    expect(within(crumbs()).getByRole("link").getAttribute("href")).toBe("#/run");
+    act(() => {
+      window.location.hash = "#/rollback?scope=step:mid.3";
+    });
+    await settle();
+    expect(within(crumbs()).getByRole("link").getAttribute("href")).toBe("#/run/mid.3");
   });
 
   it("names what would mend what it leaves by its title", async () => {
