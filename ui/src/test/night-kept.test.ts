@@ -4,6 +4,7 @@ import type { AttemptView, PhaseView } from "../ipc";
 import { axisOf } from "../night/axis";
 import { CLOCK, around, headsOf, leftOut } from "../night/heads";
 import { folded } from "../night/marks";
+import { placed } from "../night/place";
 import { nightOf } from "../night/when";
 import { snapshotOf } from "./made-up";
 
@@ -127,6 +128,12 @@ describe("a phase that is through", () => {
       expect((gate?.from ?? 0) > bar.from && (gate?.from ?? 0) < bar.to).toBe(false);
       for (const hour of [NOW - 240 * MIN, NOW - 180 * MIN]) expect(hour > bar.from && hour < bar.to).toBe(false);
     }
+  });
+
+  it("has each try as a moment, as narrow as can be seen, wherever the others move it", () => {
+    const axis = axisOf([NOW, ...line.marks.flatMap((m) => [m.from, m.to])], 560);
+    const close = { ...line, marks: line.marks.map((m) => (m.is === "try" ? { ...m, from: NOW - MIN, to: NOW - MIN } : m)) };
+    for (const p of placed(close, axis, NOW).filter((of) => of.mark.is === "try")) expect(p.width).toBeLessThanOrEqual(5);
   });
 
   it("that went through at once is one bar", () => {

@@ -26,6 +26,13 @@ describe("the style sheets", () => {
     expect(Number(width)).toBeGreaterThanOrEqual(27 * 8 + 18);
   });
 
+  it("have room for the three fields of what was told in one row of 704 px", () => {
+    const base = (selector: string) => Number(/(\d+)px$/.exec(rule(form, selector)["flex"] ?? "")?.[1]);
+    expect(rule(form, ".tell > div")["min-inline-size"]).toBe("0");
+    expect(rule(form, ".tell input")["min-inline-size"]).toBe("0");
+    expect(base(".tell > .tell-wide") + base(".tell > div") + base(".tell > .tell-when") + 2 * 12).toBeLessThanOrEqual(704);
+  });
+
   it("have the confirm at the right edge, also in a row of its own", () => {
     expect(rule(bar, ".confirm-row > button")["margin-inline-start"]).toBe("auto");
   });

@@ -268,3 +268,22 @@ it("the ways from the resolvers begin behind their words", () => {
   expect(lay.asks).toBeGreaterThanOrEqual(reachOf(lay.resolvers));
   expect(lay.asks).toBeLessThan(lay.meet?.x ?? 0);
 });
+
+it("a step that is still ahead has no time of a clock in the rail, and one that is done has", async () => {
+  await open("#/run", "silent,ready");
+  expect(screen.getByTestId("step-mid.3").textContent).toMatch(/Ready · .*4 min$/);
+  expect(screen.getByTestId("step-mid.3").textContent).not.toMatch(/\d[ap]m/);
+  expect(screen.getByTestId("step-mid.1").textContent).toMatch(/\d[ap]m$/);
+});
+
+it("a step that waits has no length beside that word: it would be taken for the wait's", async () => {
+  await open("#/run", "silent,waiting");
+  expect(screen.getByTestId("step-mid.3").textContent).toMatch(/Waiting$/);
+});
+
+it("a report that was exported has the tick of what is done", async () => {
+  await open("#/report");
+  await userEvent.setup().click(screen.getByTestId("report-export"));
+  await screen.findByText("Report exported");
+  expect(screen.getByTestId("report-written").querySelector(".notice")?.className).toContain("k-pass");
+});
