@@ -22,7 +22,8 @@ export default defineConfig({
   test: {
     environment: "jsdom",
     setupFiles: ["src/test/setup.ts"],
-    css: false,
+    // No sheet is applied; the one test of their words reads them as they are written.
+    css: { include: [/\?raw$/] },
     restoreMocks: true,
     testTimeout: 20_000,
   },

@@ -12,6 +12,7 @@ import { RightRail, Screen, Strip, SupportWindow } from "./screens/later";
 import { StartScreen } from "./screens/Start";
 import { StoreContext, useApp, useNarrow, useStore } from "./state/hooks";
 import { type Place, go, parse, routes, useHash } from "./state/router";
+import { useFocusKept } from "./state/focus";
 import { useKeys } from "./state/keys";
 import { useLeads } from "./state/leads";
 import type { Store } from "./state/store";
@@ -114,6 +115,7 @@ function Console() {
 /** Which window it is, the core says. */
 function Window() {
   const store = useStore();
+  useFocusKept();
   const { which, failed } = useApp((s) => ({ which: s.window?.window, failed: s.failure !== null }));
   if (which === "support") return <SupportWindow />;
   if (which === "console") return <Console />;

@@ -5,6 +5,7 @@ import { Button, type Entry, LinkButton, Menu } from "../kit";
 import { useApp, useShort, useStore, useTight, useTitles, useWorldNow } from "../state/hooks";
 import { allSteps, isFinished, mainWay } from "../state/readings";
 import { go, href } from "../state/router";
+import { busyWith } from "../state/session";
 import type { Store } from "../state/store";
 import { useLeaveHeight } from "./barHeight";
 import { Dock } from "./Dock";
@@ -14,7 +15,7 @@ import { OfferForm } from "./OfferForm";
 import { Primary } from "./Primary";
 import { canHold, type Control, RunButtons, RunControlForm } from "./RunControls";
 import { isNoted, StepNotes } from "./StepNotes";
-import { comesTo, commandOf, leadsOf, mainOf, offersOf, offerWords, otherOffers, standsStill } from "./ways";
+import { comesTo, commandOf, leadsOf, mainOf, offersOf, offerWords, otherOffers, standsStill, type WayOut } from "./ways";
 
 /** The offer of a step that would outlive the sign-in. */
 export const OVERRIDE = "apply-overriding";
@@ -103,7 +104,7 @@ export const useStill = (): string | null => useApp(({ snapshot }) => (snapshot 
 /** What else can be done with a step that has a main button. */
 export function Otherwise({ step, onAsk }: { step: StepView; onAsk: (word: string) => void }) {
   const store = useStore();
-  const busy = useApp((s) => s.busy);
+  const busy = useApp(busyWith);
   const still = useStill();
   const list = otherOffers(step, still);
   const offers = offersOf(step, still);
@@ -141,7 +142,7 @@ function useHeadInstead(bar: RefObject<HTMLElement | null>, gone: boolean): void
 export function ActionBar({ step, ask, setAsk }: { step: StepView; ask: string | null; setAsk: (ask: string | null) => void }) {
   const store = useStore();
   const { busy, next, holds } = useApp((s) => ({
-    busy: s.busy,
+    busy: busyWith(s),
     next: s.snapshot === null ? undefined : mainWay(s.snapshot),
     holds: s.snapshot !== null && canHold(s.snapshot),
   }));
@@ -194,6 +195,11 @@ export function ActionBar({ step, ask, setAsk }: { step: StepView; ask: string |
       ? [{ id: "run-hold", words: "Put on hold…", comes: told ? "No step starts until somebody resumes." : undefined, work: () => setAsk("hold") }]
       : []),
   ];
+  const way = (l: WayOut) => (
+    <LinkButton key={l.id} weight={l.first ? "normal" : quiet} href={href(l.place)} testId={l.id}>
+      {l.words}
+    </LinkButton>
+  );
   useHeadInstead(bar, primary === undefined);
   // One primary button at a time: an open form has its own.
   const asking = asked !== undefined || (ask !== null && CONTROLS.has(ask));
@@ -204,7 +210,7 @@ export function ActionBar({ step, ask, setAsk }: { step: StepView; ask: string |
         {!short && <StepNotes step={step} />}
         {ask !== null && CONTROLS.has(ask) && <RunControlForm control={ask as Control} onDone={() => setAsk(null)} />}
         {asked !== undefined && <OfferForm key={asked.command} step={step} offer={asked} onDone={() => setAsk(null)} />}
-        <div className="action-row">
+        <div className={trouble ? "action-row in-trouble" : "action-row"}>
           <div
             className={
               beside.length > 0
@@ -261,11 +267,8 @@ export function ActionBar({ step, ask, setAsk }: { step: StepView; ask: string |
             </div>
           </div>
           <div className="action-others">
-            {out.map((l) => (
-              <LinkButton key={l.id} weight={l.first ? "normal" : quiet} href={href(l.place)} testId={l.id}>
-                {l.words}
-              </LinkButton>
-            ))}
+            {/* In trouble their long names have a row of their own, below the main button and Stop. */}
+            {trouble && out.length > 0 ? <div className="action-ways">{out.map(way)}</div> : out.map(way)}
             {folds && (
               <Menu
                 label={trouble ? "Other ways" : "More of what you can do"}

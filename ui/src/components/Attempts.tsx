@@ -36,6 +36,8 @@ function Proven({ list }: { list: readonly string[] }) {
 export function Attempts({ list }: { list: readonly AttemptView[] }) {
   if (list.length === 0) return null;
   const inspected = list.some((a) => a.finding !== null);
+  // Counted through, also where the step was begun anew in between: the second try is no "Apply 1".
+  const number = (a: AttemptView) => list.filter((b) => b.way === a.way).indexOf(a) + 1;
   return (
     <Block id="attempts" title="Progress" note="each numbered try, newest last">
       <DataTable
@@ -47,7 +49,7 @@ export function Attempts({ list }: { list: readonly AttemptView[] }) {
           testId: `attempt-${a.id}`,
           cells: [
             <State kind={outcomeKind(a)} word={a.outcome} />,
-            `${WAYS[a.way] ?? a.way} ${a.id.split("/").at(-1)}`,
+            `${WAYS[a.way] ?? a.way} ${number(a)}`,
             fullTime(a.started_at),
             ...(inspected ? [a.finding ?? "–"] : []),
             <code>{a.request_id ?? "none yet"}</code>,

@@ -119,7 +119,7 @@ export function CheckTable({
     const open = !past && !notYet && !unread && !letsThrough(r.tone);
     const passed = letsThrough(r.tone) && r.observed_at !== null ? `Passed, read at ${fullTime(r.observed_at)}.` : "";
     const below: Below[] = [];
-    if (found.length > 0) below.push({ key: "parts", content: <Parts list={found} /> });
+    if (found.length > 0) below.push({ key: "parts", from: 2, content: <Parts list={found} /> });
     if (mend !== null || (second.has(r.id) && !record))
       below.push({ key: "mend", content: mend?.includes("\n") === true ? <Lines text={mend} /> : (mend ?? passed) });
     return {

@@ -1,6 +1,7 @@
 import { useId, useState } from "react";
 import type { DecisionView } from "../ipc";
 import { Button, Select } from "../kit";
+import { useDraft, useKept } from "../state/drafts";
 import { useApp, useSnapshot, useStore } from "../state/hooks";
 import { Block } from "./PageHead";
 import { ReasonForm } from "./ReasonForm";
@@ -10,7 +11,8 @@ function Decision({ decision }: { decision: DecisionView }) {
   const store = useStore();
   const busy = useApp((s) => s.busy);
   const id = useId();
-  const [value, setValue] = useState(decision.value ?? "");
+  const [value, setValue] = useDraft(`answer ${decision.id}`, "value", decision.value ?? "");
+  const drafts = useKept(`answer ${decision.id}`);
   const [open, setOpen] = useState(false);
   const [asking, setAsking] = useState(false);
   const { watching } = useSnapshot("watching");
@@ -62,23 +64,32 @@ function Decision({ decision }: { decision: DecisionView }) {
           <Button submit refused={value.trim() === ""} testId="decision-next">
             Next: the reason
           </Button>
-          <Button weight="quiet" onPress={() => setOpen(false)}>
+          <Button
+            weight="quiet"
+            onPress={() => {
+              drafts.drop();
+              setOpen(false);
+            }}
+          >
             Cancel
           </Button>
         </form>
       )}
       {asking && (
         <ReasonForm
+          draft={`decide ${decision.id}`}
           title={`${decision.question} ${value}`}
           submit="Decide"
           busy={busy !== null}
           onCancel={() => setAsking(false)}
           onSubmit={(reason) =>
-            void store.submit("decide", { do: "decide", decision: decision.id, value: value.trim() }, { reason }).then((done) => {
+            store.submit("decide", { do: "decide", decision: decision.id, value: value.trim() }, { reason }).then((done) => {
               if (done) {
+                drafts.drop();
                 setAsking(false);
                 setOpen(false);
               }
+              return done;
             })
           }
         />

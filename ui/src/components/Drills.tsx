@@ -3,6 +3,7 @@ import type { DrillView } from "../ipc";
 import { Button } from "../kit";
 import { useTitles } from "../state/hooks";
 import { href } from "../state/router";
+import { useSeen } from "../state/seen";
 import { State } from "./State";
 
 /** A step stands between backticks: a link to it, where this run has it. */
@@ -32,7 +33,10 @@ function Drill({ drill, busy, onFlip }: { drill: DrillView; busy: boolean; onFli
     if (drill.on) setOpen(true);
   }
   const word = drill.on && !drill.at_once ? "End" : "Begin";
+  // The second press of a double click is not for what the button has become by then.
+  const { dead, counts } = useSeen(`${drill.id}/${word}`);
   const flip = async () => {
+    if (!counts()) return;
     if (!(await onFlip()) || !drill.at_once) return;
     setHappened(true);
     setOpen(true);
@@ -52,7 +56,7 @@ function Drill({ drill, busy, onFlip }: { drill: DrillView; busy: boolean; onFli
           )}
         </p>
       </div>
-      <Button onPress={() => void flip()} loading={busy} label={`${word}: ${drill.title}`} testId={`begin-${drill.id}`}>
+      <Button onPress={() => void flip()} loading={busy} dead={dead} label={`${word}: ${drill.title}`} testId={`begin-${drill.id}`}>
         {word}
       </Button>
       <details open={open} onToggle={(e) => setOpen(e.currentTarget.open)}>

@@ -1,6 +1,7 @@
-import { useId, useState } from "react";
+import { useId } from "react";
 import { Button } from "../kit";
 import { useAttempt } from "../state/attempt";
+import { useDraft } from "../state/drafts";
 import { useStore } from "../state/hooks";
 
 /** A runbook's path: written, pasted, or chosen in the system's dialog. */
@@ -19,7 +20,7 @@ export function FilePick({
 }) {
   const store = useStore();
   const id = useId();
-  const [path, setPath] = useState("");
+  const [path, setPath] = useDraft(`file ${label}`, "path", "");
   const { busy: asking, attempt } = useAttempt();
   const chosen = (file: string | null) => {
     if (file === null) return;

@@ -82,7 +82,9 @@ function arrows(event: KeyboardEvent<HTMLElement>): void {
 type Row = { id: string; title: string; state: string; kind: Kind; loud: boolean; meta: string };
 
 function rowOf(step: StepView): Row {
-  const time = step.changed_at !== null && step.state !== "to_do" ? shortTime(step.changed_at) : step.expected_s !== null ? duration(step.expected_s) : null;
+  // Of a step that is still ahead the time of its last change says nothing that a person asks; nor is its length how long it waits.
+  const planned = step.expected_s !== null && (step.state === "to_do" || step.state === "ready") ? duration(step.expected_s) : null;
+  const time = AHEAD.has(step.state) ? planned : step.changed_at !== null ? shortTime(step.changed_at) : null;
   const kind = shapeOf(step);
   const loud = kind === "fail" || kind === "unknown" || kind === "waiting" || kind === "blocked";
   // Trouble is said in one line: who is in charge stands on the step's page.

@@ -68,7 +68,7 @@ export function LeadNotice() {
             </>
           }
         >
-          {lead.problem ?? "You have typed something here, so the window stayed. Going there loses it."}
+          {lead.problem ?? "You have typed something here, so the window stayed. What you wrote in a form is kept; what you typed to look up a user is not."}
         </Notice>
       )}
     </div>

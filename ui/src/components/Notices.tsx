@@ -8,6 +8,7 @@ import { allSteps, forbidden, publisherOf } from "../state/readings";
 import { href, parse, useHash } from "../state/router";
 import { CopiedNotice, InterruptedNotice, LeadNotice } from "./Links";
 import { SheetNotice } from "./Nets";
+import { RunControlForm } from "./RunControls";
 import { Shape, type Kind } from "./State";
 import { WatchingNotice } from "./Watching";
 import { standsStill } from "./ways";
@@ -63,8 +64,8 @@ function Unseen({ list }: { list: readonly Due[] }) {
   const place = parse(useHash());
   const due = list.filter((s) => place.name !== "rollback" && !(place.name === "step" && place.step === s.id));
   return due.map((s) => (
-    <Notice key={s.id} kind="blocked" title="Not seen yet" role="status" testId={`unpublished-${s.id}`}>
-      Nobody sees what {s.unseen} changed, until <a href={href({ name: "step", step: s.id })}>{s.title}</a> is done once more.
+    <Notice key={s.id} kind="blocked" title="Not seen everywhere yet" role="status" testId={`unpublished-${s.id}`}>
+      Programs may still have what they read before {s.unseen}, until <a href={href({ name: "step", step: s.id })}>{s.title}</a> is done once more.
     </Notice>
   ));
 }
@@ -89,15 +90,38 @@ function breachesOf(snapshot: RunSnapshot): { forbidden: { id: string; because: 
 
 /** That the run stands still, and what may be done all the same: the same on every page. */
 function Still() {
-  const why = useApp(({ snapshot }) => (snapshot === null ? null : standsStill(snapshot)));
+  const { why, resumes } = useApp(({ snapshot: s }) => ({
+    why: s === null ? null : standsStill(s),
+    resumes: s?.state === "held" || s?.state === "stopped",
+  }));
+  const [asking, ask] = useState(false);
+  if (asking && (why === null || !resumes)) ask(false);
   return (
-    <div role="status" data-testid="stands-still-region">
-      {why !== null && (
-        <Notice kind="blocked" title={why} testId="stands-still">
-          Nothing is changed and no check is recorded until then. You can still look and check again, write down what was done by hand, and roll back.
-        </Notice>
+    <>
+      <div role="status" data-testid="stands-still-region">
+        {why !== null && (
+          <Notice
+            kind="blocked"
+            title={why}
+            testId="stands-still"
+            action={
+              resumes && (
+                <Button onPress={() => ask(!asking)} expanded={asking} testId="still-resume">
+                  Resume…
+                </Button>
+              )
+            }
+          >
+            Nothing is changed and no check is recorded until then. You can still look and check again, write down what was done by hand, and roll back.
+          </Notice>
+        )}
+      </div>
+      {asking && (
+        <div className="take-over">
+          <RunControlForm control="resume" onDone={() => ask(false)} />
+        </div>
       )}
-    </div>
+    </>
   );
 }
 

@@ -27,14 +27,19 @@ export function OfferForm({ step, offer, onDone }: { step: StepView; offer: Offe
   const unseen = offer.command === "skip" ? (step.unseen ?? []) : [];
   const send = (reason: string, person: string) => {
     const command: RunCommand | null = unseen.length > 0 ? { do: "skip_unseen", step: step.id, unseen } : commandOf(offer.command, step.id);
-    if (command === null) return;
+    if (command === null) return Promise.resolve(false);
     // The journal names who did it; who wrote it down is said beside the evidence.
     const words = attests && person !== operator ? `${reason} (written down by ${operator})` : reason;
-    void store.submit(offer.command, command, { reason: words, ...(attests ? { by: person } : {}) }).then((done) => done && onDone());
+    return store.submit(offer.command, command, { reason: words, ...(attests ? { by: person } : {}) }).then((done) => {
+      if (done) onDone();
+      return done;
+    });
   };
+  const draft = `${offer.command} ${step.id}`;
   if (attests && tells(step)) {
     return (
       <TellForm
+        draft={draft}
         title={`${offer.label}: ${step.title}`}
         submit={offer.label}
         text={step.notice}
@@ -47,6 +52,7 @@ export function OfferForm({ step, offer, onDone }: { step: StepView; offer: Offe
   }
   return (
     <ReasonForm
+      draft={draft}
       title={`${offer.label}: ${step.title}`}
       submit={offer.label}
       {...noted(offer.command)}
@@ -67,7 +73,7 @@ export function OfferForm({ step, offer, onDone }: { step: StepView; offer: Offe
             <label className="tick" key={id}>
               <input type="checkbox" checked={named.has(id)} onChange={() => setNamed(toggled(named, id))} data-testid={`unseen-${id}`} />
               <span>
-                Nobody sees what was changed by <strong>{titles[id] ?? id}</strong>
+                Programs may go on without what was changed by <strong>{titles[id] ?? id}</strong>
               </span>
             </label>
           ))

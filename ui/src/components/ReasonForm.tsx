@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { Button } from "../kit";
+import { useDraft, useKept } from "../state/drafts";
 import { useSeen } from "../state/seen";
 import { typedWords } from "../state/typed";
 import { Submit } from "./Primary";
@@ -23,6 +24,7 @@ export function useFocusBack(first: () => HTMLElement | null): void {
  * written, never behind a name that is there already: what is typed blindly must not become a name.
  */
 export function ReasonForm({
+  draft,
   title,
   label = "Reason",
   hint = "It is written to the journal with your name. No personal data.",
@@ -36,6 +38,8 @@ export function ReasonForm({
   onSubmit,
   onCancel,
 }: {
+  /** Under which name what is typed here is kept until it is sent or thrown away: what the form is about. */
+  draft: string;
   title: string;
   label?: string;
   hint?: string;
@@ -51,12 +55,15 @@ export function ReasonForm({
   blocked?: string | null;
   /** Never dead for a moment: what stops the run. */
   never?: boolean;
-  onSubmit: (reason: string, person: string) => void;
+  /** Sends it; once that was accepted, what was typed is not kept any more. */
+  onSubmit: (reason: string, person: string) => Promise<boolean>;
   onCancel: () => void;
 }) {
   const id = useId();
-  const [reason, setReason] = useState("");
-  const [name, setName] = useState(person?.name ?? "");
+  const [reason, setReason] = useDraft(draft, "reason", "");
+  const [name, setName] = useDraft(draft, "person", person?.name ?? "");
+  const drafts = useKept(draft);
+  const [again] = useState(drafts.has);
   const [kept, setKept] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   useFocusBack(() => form.current?.querySelector<HTMLElement>(".reason-more input, textarea") ?? null);
@@ -65,13 +72,13 @@ export function ReasonForm({
   const wordless = reason.trim() === "";
   const why = blocked ?? (nameless ? "Write who did it to go on." : wordless ? `Write ${label === "Reason" ? "a reason" : "what proves it"} to go on.` : null);
   const send = () => {
-    if (why === null && !busy && counts()) onSubmit(reason.trim(), name.trim());
+    if (why === null && !busy && counts()) void onSubmit(reason.trim(), name.trim()).then((done) => done && drafts.drop());
   };
   const keys = (event: KeyboardEvent) => {
     if (event.key === "Escape") {
       // A key that is hit by the way throws no words away.
       event.preventDefault();
-      if (typedWords(form.current)) setKept(true);
+      if (drafts.has() || typedWords(form.current)) setKept(true);
       else onCancel();
     }
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.repeat) return;
@@ -108,14 +115,21 @@ export function ReasonForm({
         <Submit refused={why !== null} dead={dead} loading={busy} why={`${id}-why`} testId="reason-submit">
           {submit}
         </Submit>
-        <Button weight="quiet" onPress={onCancel} testId="reason-cancel">
+        <Button
+          weight="quiet"
+          onPress={() => {
+            drafts.drop();
+            onCancel();
+          }}
+          testId="reason-cancel"
+        >
           Cancel
         </Button>
         <span className="meta" id={`${id}-why`}>
           {why}
         </span>
         <span role="status" data-testid="reason-kept">
-          {kept && "What you wrote is kept. Cancel throws it away."}
+          {kept ? "What you wrote is kept. Cancel throws it away." : again && "This is what you wrote before. Cancel throws it away."}
         </span>
       </div>
     </form>

@@ -3,6 +3,7 @@ import { age, duration, elapsedWords, minutesSince, shortTime } from "../format/
 import type { Answer, Deadline, RunSnapshot } from "../ipc";
 import { liveness, useApp, useSnapshot, useWorldNow } from "../state/hooks";
 import {
+  failingFirst,
   type Fresh,
   isQuiet,
   lastFailing,
@@ -14,7 +15,6 @@ import {
   shownNow,
   usersNow,
   wayBackNow,
-  worstFirst,
 } from "../state/readings";
 import { go, href, type Place } from "../state/router";
 import { Breakable } from "./Breakable";
@@ -168,9 +168,21 @@ function Observed({ text }: { text: string }) {
   );
 }
 
+/** The age is all that is seen; a reader is told what it means. */
+function Untold({ read, age }: { read: string; age: string | null }) {
+  const [before, after] = age === null ? [`${read} `, ""] : read.split(age);
+  return (
+    <>
+      <span className="hidden">{before}</span>
+      {age ?? <span aria-hidden="true">–</span>}
+      <span className="hidden">{after}</span>
+    </>
+  );
+}
+
 function Monitors() {
   const { list, history } = useWorldNow((now, s) => ({
-    list: s.snapshot === null ? [] : worstFirst(monitorsNow(s.snapshot, now)).map((m) => shownNow(m, now)),
+    list: s.snapshot === null ? [] : failingFirst(monitorsNow(s.snapshot, now)).map((m) => shownNow(m, now)),
     history: s.history,
   }));
   return (
@@ -180,24 +192,25 @@ function Monitors() {
       </p>
       <ul>
         {list.map((m) => {
-          const quiet = isQuiet(m.tone);
+          // What can't be told is one line: why stands on the page of all that was read, and what fails is in sight.
+          const untold = m.tone === "unknown";
+          const quiet = isQuiet(m.tone) || untold;
+          const read = lastRead(m);
           return (
             <li
               key={m.id}
-              className={`live-row k-${toneKind(m.tone).kind}${m.title.length > SHORT ? " long" : ""}`}
+              className={`live-row k-${toneKind(m.tone).kind}${untold && m.last === null ? " one-line" : m.title.length > SHORT ? " long" : ""}`}
               data-testid={`monitor-${m.id}`}
               data-tone={m.tone}
             >
-              <span className="live-name">
+              <span className="live-name" title={untold ? `${m.title}, ${read}` : undefined}>
                 <Breakable text={m.title} />
               </span>
               <span className="live-state">
                 <ToneState tone={m.tone} last={m.last} />
-                <span className="live-age">{m.age === null ? "–" : age(m.age)}</span>
+                <span className="live-age">{untold ? <Untold read={read} age={m.age === null ? null : age(m.age)} /> : m.age === null ? "–" : age(m.age)}</span>
               </span>
-              {!quiet && (
-                <div className="live-note">{m.stale || m.age === null ? lastRead(m) : <Observed text={newestFirst(m.observed, history[m.id] ?? [])} />}</div>
-              )}
+              {!quiet && <div className="live-note">{m.age === null ? read : <Observed text={newestFirst(m.observed, history[m.id] ?? [])} />}</div>}
             </li>
           );
         })}

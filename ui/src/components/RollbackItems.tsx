@@ -66,12 +66,15 @@ const Lines = ({ list }: { list: readonly string[] }) =>
         </span>
       ));
 
+/** What is said before what people tell or do. */
+const WORDS = { notice: { open: "To tell:", done: "Told:" }, manual: { open: "To do:", done: "Done by hand:" } } as const;
+
 /** What takes the place of both images where there are none: a publication restores nothing, and words are for people. */
 function Instead({ item }: { item: RollbackItemView }) {
   if (item.kind !== "publish")
     return (
       <>
-        <strong>{item.kind === "notice" ? "To tell:" : "To do:"}</strong> {item.restores.join(" ")}
+        <strong>{WORDS[item.kind === "notice" ? "notice" : "manual"][item.state === "done" ? "done" : "open"]}</strong> <Lines list={item.restores} />
       </>
     );
   return (

@@ -2,6 +2,7 @@ import type { RunSnapshot } from "../ipc";
 import { Button } from "../kit";
 import type { Weight } from "../kit/Button";
 import { useApp, useNarrow, useSnapshot, useStore } from "../state/hooks";
+import { busyWith } from "../state/session";
 import { ReasonForm } from "./ReasonForm";
 
 /** What the run is asked to do that needs a reason. */
@@ -15,7 +16,7 @@ const TITLES: Record<Control, { title: string; submit: string }> = {
 /** Stops at once: who wants to stop is asked nothing first. What is in flight is resolved, then no step starts; Resume goes on. */
 function StopButton({ weight }: { weight: Weight }) {
   const store = useStore();
-  const busy = useApp((s) => s.busy);
+  const busy = useApp(busyWith);
   return (
     <Button weight={weight} loading={busy === "stop"} onPress={() => void store.submit("stop", { do: "stop" })} testId="run-stop">
       Stop
@@ -61,12 +62,18 @@ export function RunControlForm({ control, onDone }: { control: Control; onDone: 
   const words = TITLES[control];
   return (
     <ReasonForm
+      draft={control}
       title={words.title}
       submit={words.submit}
       busy={busy !== null}
       never={control !== "resume"}
       onCancel={onDone}
-      onSubmit={(reason) => void store.submit(control, { do: control }, { reason }).then((done) => done && onDone())}
+      onSubmit={(reason) =>
+        store.submit(control, { do: control }, { reason }).then((done) => {
+          if (done) onDone();
+          return done;
+        })
+      }
     />
   );
 }

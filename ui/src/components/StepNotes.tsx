@@ -29,7 +29,7 @@ export function StepNotes({ step }: { step: StepView }) {
   return (
     <div className="bar-notes" role="status">
       {(step.note !== "" || step.drifted !== null) && (
-        <Notice kind={kind === "pass" ? "record" : kind} title={step.drifted !== null ? "Changed outside the console" : stateWords(step)} testId="step-note">
+        <Notice kind={kind} title={step.drifted !== null ? "Changed outside the console" : stateWords(step)} testId="step-note">
           {noted}
           {step.drifted !== null && <p data-testid="drifted">{driftWords(step.drifted)}</p>}
         </Notice>

@@ -1,6 +1,7 @@
 // What was told, to whom and how: a notice is done only with that, because nobody can see it from outside.
 import { useId, useState } from "react";
 import { date, shortTime, spokenTime } from "../format/time";
+import { useDraft } from "../state/drafts";
 import { useWorldNow } from "../state/hooks";
 import { CopyButton } from "./CopyButton";
 import { ReasonForm } from "./ReasonForm";
@@ -25,6 +26,7 @@ export function namesTime(words: string): boolean {
 
 /** Asks what was told; with the words to copy, where the runbook holds them. */
 export function TellForm({
+  draft,
   title,
   submit,
   text,
@@ -33,20 +35,23 @@ export function TellForm({
   onSubmit,
   onCancel,
 }: {
+  /** As that of a `ReasonForm`. */
+  draft: string;
   title: string;
   submit: string;
   /** The notice; nothing where the runbook holds no words. */
   text: string | undefined;
   person?: { label: string; name: string };
   busy: boolean;
-  onSubmit: (words: string, person: string) => void;
+  onSubmit: (words: string, person: string) => Promise<boolean>;
   onCancel: () => void;
 }) {
   const id = useId();
   const now = useWorldNow();
-  const [where, setWhere] = useState("");
-  const [many, setMany] = useState("");
-  const [when, setWhen] = useState(() => `${shortTime(now)} on ${date(now)}`);
+  const [where, setWhere] = useDraft(draft, "where", "");
+  const [many, setMany] = useDraft(draft, "many", "");
+  const [opened] = useState(() => `${shortTime(now)} on ${date(now)}`);
+  const [when, setWhen] = useDraft(draft, "when", opened);
   const told = spokenTime(when, now);
   const blocked =
     where.trim() === ""
@@ -66,6 +71,7 @@ export function TellForm({
                   : null;
   return (
     <ReasonForm
+      draft={draft}
       title={title}
       submit={submit}
       label="Evidence"
@@ -93,7 +99,7 @@ export function TellForm({
           <label htmlFor={`${id}-many`}>How many people</label>
           <input id={`${id}-many`} value={many} onChange={(e) => setMany(e.target.value)} autoComplete="off" data-testid="tell-many" />
         </div>
-        <div>
+        <div className="tell-when">
           <label htmlFor={`${id}-when`}>When</label>
           <input id={`${id}-when`} value={when} onChange={(e) => setWhen(e.target.value)} autoComplete="off" data-testid="tell-when" />
         </div>

@@ -5,6 +5,7 @@ import type { RunSnapshot, StepView } from "../ipc";
 import { useApp, useStore, useWorldNow } from "../state/hooks";
 import { allSteps, freshen, letsThrough } from "../state/readings";
 import { href } from "../state/router";
+import { busyWith } from "../state/session";
 import { shapeOf, stateWords } from "./LeftRail";
 import { Notice } from "./Notices";
 import { Block } from "./PageHead";
@@ -65,7 +66,7 @@ function Stopped({ at }: { at: StepView }) {
 /** On the page of the first: each check of the row, and the one button for all. What was asked for stays until the page is left. */
 export function Together({ id }: { id: string }) {
   const store = useStore();
-  const { busy, still } = useApp((s) => ({ busy: s.busy, still: s.snapshot === null ? null : standsStill(s.snapshot) }));
+  const { busy, still } = useApp((s) => ({ busy: busyWith(s), still: s.snapshot === null ? null : standsStill(s.snapshot) }));
   const [asked, setAsked] = useState<Asked | null>(null);
   const { steps, generation, at } = useApp(({ snapshot }) => {
     const all = snapshot === null ? [] : allSteps(snapshot);

@@ -54,12 +54,13 @@ function TakeOver({ snapshot }: { snapshot: Pick<RunSnapshot, "driver" | "banner
   return (
     <div className="take-over">
       <ReasonForm
+        draft="take"
         title={`Take this run over${from}`}
         hint={`${driver?.life === "ended" ? "Their program has ended. " : "Their program can write nothing more from then on. "}What is in flight is looked at, never repeated. The reason is written to the journal with your name.`}
         submit={`Take over on ${snapshot.banner.word}`}
         busy={busy === "take"}
         onCancel={() => store.askTake(false)}
-        onSubmit={(reason) => void store.take(reason)}
+        onSubmit={(reason) => store.take(reason)}
       />
     </div>
   );

@@ -1,19 +1,17 @@
 // The picture of the night: one row a phase, x = time, the plan as a ghost behind, and the rope back.
 import { type KeyboardEvent, useMemo, useRef, useState } from "react";
-import { duration, shortTime } from "../format/time";
+import { shortTime } from "../format/time";
 import { Tooltip } from "../kit";
 import { useWidth } from "../kit/scrolls";
 import { href } from "../state/router";
-import { type Axis, axisOf, ticksOf, xOf } from "./axis";
+import { type Axis, axisOf, xOf } from "./axis";
 import { BAR, type Geometry, geometryOf, nameLines, TOP } from "./geometry";
-import { labelsOf } from "./labels";
+import { type Band, CLOCK, type Head, around, headsOf } from "./heads";
+import { type Label, labelsOf } from "./labels";
 import { folded, markWords } from "./marks";
 import { type Placed, placed } from "./place";
 import type { Rope } from "./rope";
 import type { Line, Night } from "./when";
-
-/** Nearer than this to the clock a time would stand under it. */
-const BESIDE_CLOCK = 54;
 
 function Diamond({ x, y }: { x: number; y: number }) {
   return <path d={`M${x} ${y - 10}l10 10-10 10-10-10z`} />;
@@ -90,7 +88,34 @@ function Name({ line, y, narrow }: { line: Line; y: number; narrow: boolean }) {
   );
 }
 
-type Row = { line: Line; y: number; marks: Placed[] };
+type Row = { line: Line; y: number; marks: Placed[]; labels: Label[] };
+
+/** About how wide a letter is of a phase's name, and of what stands beside it. Too wide rather than too narrow. */
+const NAME_LETTER = 8.4;
+const META_LETTER = 6.6;
+
+/** The names above the marks of a phase. */
+const labelled = (marks: readonly Placed[], width: number): Label[] =>
+  labelsOf(
+    marks
+      .filter((p) => p.mark.is !== "gate" && p.mark.is !== "try")
+      .map(({ mark, x, width: wide }) => ({
+        id: mark.id,
+        title: mark.is === "wait" ? "wait" : mark.title,
+        x,
+        width: wide,
+        first: mark.kind === "running" || mark.kind === "fail" || mark.kind === "unknown",
+      })),
+    width,
+  );
+
+/** Where the words of a phase stand across the picture. */
+function wordsOf({ line, y, labels }: Row, geo: Geometry): Band[] {
+  const above = labels.map((l) => ({ left: geo.left + l.x, right: geo.left + l.x + l.text.length * META_LETTER, top: y - 17, bottom: y - 1 }));
+  if (!geo.narrow) return above;
+  const name = line.title.length * NAME_LETTER + 8 + `${line.done} of ${line.of}`.length * META_LETTER;
+  return [...above, { left: 0, right: name, top: y - 36, bottom: y - 18 }];
+}
 
 /** The plan's ghost and the marks of a phase. */
 function Phase({ row: { line, y, marks }, axis, shared }: { row: Row; axis: Axis; shared: Marks }) {
@@ -106,7 +131,8 @@ function Phase({ row: { line, y, marks }, axis, shared }: { row: Row; axis: Axis
           rx={1.5}
         />
       )}
-      {marks.map((p) => (
+      {/* What people decided is drawn over the bars that it opened. */}
+      {[...marks.filter((p) => p.mark.is !== "gate"), ...marks.filter((p) => p.mark.is === "gate")].map((p) => (
         <MarkShape key={p.mark.id} placed={p} y={y} marks={shared} />
       ))}
     </g>
@@ -114,19 +140,7 @@ function Phase({ row: { line, y, marks }, axis, shared }: { row: Row; axis: Axis
 }
 
 /** What stands above and beside the marks: over the line of now, which passes behind words. */
-function Words({ row: { line, y, marks }, axis, geo }: { row: Row; axis: Axis; geo: Geometry }) {
-  const labels = labelsOf(
-    marks
-      .filter((p) => p.mark.is !== "gate")
-      .map(({ mark, x, width }) => ({
-        id: mark.id,
-        title: mark.is === "wait" ? "wait" : mark.title,
-        x,
-        width,
-        first: mark.kind === "running" || mark.kind === "fail" || mark.kind === "unknown",
-      })),
-    axis.width,
-  );
+function Words({ row: { line, y, marks, labels }, geo }: { row: Row; geo: Geometry }) {
   return (
     <g>
       <Name line={line} y={y} narrow={geo.narrow} />
@@ -145,22 +159,20 @@ function Words({ row: { line, y, marks }, axis, geo }: { row: Row; axis: Axis; g
   );
 }
 
-function Cuts({ axis, bottom, left, clock }: { axis: Axis; bottom: number; left: number; clock: number }) {
-  return axis.pieces
-    .filter((p) => p.cut)
-    .map((p) => {
-      const x = left + p.x + p.width / 2;
-      return (
-        <g key={p.from} className="night-cut">
-          <path d={`M${x} ${TOP}v${(bottom - TOP) / 2 - 12}l-4 6 8 8-4 6v${(bottom - TOP) / 2 - 8}`} />
-          {Math.abs(x - clock) > BESIDE_CLOCK && (
-            <text x={x} y={14} textAnchor="middle">
-              + {duration((p.to - p.from) / 1000)}
-            </text>
-          )}
-        </g>
-      );
-    });
+function Cuts({ cuts, bottom, left }: { cuts: readonly Head[]; bottom: number; left: number }) {
+  return cuts.map((cut) => {
+    const x = left + cut.x;
+    return (
+      <g key={cut.at} className="night-cut">
+        <path d={`M${x} ${TOP}v${(bottom - TOP) / 2 - 12}l-4 6 8 8-4 6v${(bottom - TOP) / 2 - 8}`} />
+        {cut.words !== "" && (
+          <text x={x} y={14} textAnchor="middle">
+            {cut.words}
+          </text>
+        )}
+      </g>
+    );
+  });
 }
 
 function RopeShape({ rope, axis, now, y, left }: { rope: Rope | null; axis: Axis; now: number; y: number; left: number }) {
@@ -178,11 +190,12 @@ function RopeShape({ rope, axis, now, y, left }: { rope: Rope | null; axis: Axis
   );
 }
 
-/** From here on users are affected. */
-function T0({ x, bottom }: { x: number; bottom: number }) {
+/** From here on users are affected. Its line is not drawn through words. */
+function T0({ x, bottom, words }: { x: number; bottom: number; words: readonly Band[] }) {
+  const line = around(x, 22, bottom - 4, words);
   return (
     <g className="night-t0" data-testid="night-t0">
-      <path d={`M${x} 22V${bottom - 4}`} />
+      <path d={line.map(([from, to]) => `M${x} ${from}V${to}`).join("")} />
       <text x={x + 4} y={TOP - 2}>
         T0
         <title>T0: the moment of the switch</title>
@@ -204,10 +217,14 @@ export function Picture({ night, rope, t0, name, bare }: { night: Night; rope: R
   const { left, width } = geo;
   const axis = axisOf([night.now, ...night.lines.flatMap((l) => l.marks.flatMap((m) => [m.from, m.to]))], width - left - 12);
   const bottom = TOP + night.lines.length * geo.row;
-  const rows = night.lines.map((line, i) => ({ line, y: TOP + geo.down + i * geo.row, marks: placed(folded(line), axis, night.now) }));
+  const rows = night.lines.map((line, i): Row => {
+    const of = placed(folded(line), axis, night.now);
+    return { line, y: TOP + geo.down + i * geo.row, marks: of, labels: labelled(of, axis.width) };
+  });
   const x = left + xOf(axis, night.now);
   // Its clock stays in the picture, also where the line is at an edge.
-  const clock = Math.max(30, Math.min(width - 30, x));
+  const clock = Math.max(CLOCK, Math.min(width - CLOCK, x));
+  const heads = headsOf(axis, clock - left);
   const register = (id: string) => (el: HTMLAnchorElement | null) => {
     if (el === null) links.current.delete(id);
     else links.current.set(id, el);
@@ -232,21 +249,18 @@ export function Picture({ night, rope, t0, name, bare }: { night: Night; rope: R
         {...(bare ? {} : { onKeyDown: keys })}
         data-testid="night"
       >
-        {ticksOf(axis, 64).map((t) => {
-          const tick = left + xOf(axis, t);
-          return (
-            <g key={t} className="night-tick" aria-hidden="true">
-              <path d={`M${tick} ${TOP - 8}V${bottom - 6}`} />
-              {Math.abs(tick - clock) > BESIDE_CLOCK && (
-                <text x={tick} y={14} textAnchor="middle">
-                  {shortTime(t).replace(":00", "")}
-                </text>
-              )}
-            </g>
-          );
-        })}
-        <Cuts axis={axis} bottom={bottom} left={left} clock={clock} />
-        {t0 !== null && <T0 x={left + xOf(axis, t0)} bottom={bottom} />}
+        {heads.ticks.map((tick) => (
+          <g key={tick.at} className="night-tick" aria-hidden="true">
+            <path d={`M${left + tick.x} ${TOP - 8}V${bottom - 6}`} />
+            {tick.words !== "" && (
+              <text x={left + tick.x} y={14} textAnchor="middle">
+                {tick.words}
+              </text>
+            )}
+          </g>
+        ))}
+        <Cuts cuts={heads.cuts} bottom={bottom} left={left} />
+        {t0 !== null && <T0 x={left + xOf(axis, t0)} bottom={bottom} words={rows.flatMap((row) => wordsOf(row, geo))} />}
         {rows.map((row) => (
           <Phase key={row.line.id} row={row} axis={axis} shared={{ geo, at: register, stop: current, bare, tell }} />
         ))}
@@ -254,10 +268,10 @@ export function Picture({ night, rope, t0, name, bare }: { night: Night; rope: R
           <path d={`M${x} 20V${bottom - 4}`} />
         </g>
         {rows.map((row) => (
-          <Words key={row.line.id} row={row} axis={axis} geo={geo} />
+          <Words key={row.line.id} row={row} geo={geo} />
         ))}
         <g className="night-now" aria-hidden="true">
-          <rect x={clock - 30} y={1} width={60} height={19} rx={9.5} />
+          <rect x={clock - CLOCK} y={1} width={2 * CLOCK} height={19} rx={9.5} />
           <text x={clock} y={15} textAnchor="middle">
             {shortTime(night.now)}
           </text>

@@ -42,6 +42,8 @@ function between(marks: readonly Mark[], axis: Axis, from: number, to: number): 
   return list.map((mark, i) => {
     const x = at[i] ?? from;
     if (mark.is === "gate") return { mark, x, width: 0 };
+    // A moment is no wider for having been moved.
+    if (mark.is === "try") return { mark, x, width: Math.min(SEEN, SEEN * share) };
     // Two that went on at the same time lie one over the other, as they did.
     return { mark, x, width: Math.max(Math.min(SEEN, SEEN * share), Math.min(to, xOf(axis, mark.to)) - x) };
   });

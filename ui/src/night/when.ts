@@ -9,8 +9,8 @@ import type { Place } from "../state/router";
 /** One thing on the line of a phase. Times in milliseconds since 1970. */
 export type Mark = {
   id: string;
-  /** What it is: a decision, a step, or a wait that time alone ends. */
-  is: "gate" | "step" | "wait";
+  /** What it is: a decision, a step, a wait that time alone ends, or a try of a step that is not what counts of it now: taken back, or done once more. */
+  is: "gate" | "step" | "wait" | "try";
   title: string;
   state: string;
   kind: Kind;
@@ -60,6 +60,32 @@ function markOf(step: StepView, from: number, to: number, ahead: boolean): Mark 
   };
 }
 
+const TRIES: Record<string, string> = { undo: "Taken back", publish: "Made seen once more" };
+
+/** What was tried outside the time that counts for the step now: the try before it was done once more, and what took it back. */
+function triesOf(step: StepView, from: number | null, to: number | null): Mark[] {
+  const counts = (moment: number) => from !== null && moment >= from - 1000 && moment <= (to ?? Number.POSITIVE_INFINITY) + 1000;
+  return step.attempts.flatMap((attempt): Mark[] => {
+    const moment = Date.parse(attempt.started_at);
+    if (counts(moment)) return [];
+    const of = TRIES[attempt.way];
+    return [
+      {
+        id: `try-${attempt.id}`,
+        is: "try",
+        title: of === undefined ? `${step.title}, an earlier try` : `${of}: ${step.title}`,
+        state: attempt.outcome,
+        kind: of === undefined ? "record" : "undone",
+        from: moment,
+        to: moment,
+        ahead: false,
+        byHand: false,
+        place: { name: "step", step: step.id },
+      },
+    ];
+  });
+}
+
 function gateMark(phase: PhaseView, moment: number, ahead: boolean): Mark[] {
   const gate = phase.gate;
   if (gate === null) return [];
@@ -87,7 +113,9 @@ function lineOf(phase: PhaseView, start: number, now: number): { line: Line; end
   cursor = Math.max(cursor, decided ?? 0);
   for (const step of phase.steps) {
     const began = at(step.times.started_at);
-    const ended = at(step.times.ended_at);
+    // What was taken back before it had been seen to hold was under way until then.
+    const ended = at(step.times.ended_at) ?? (step.state === "undone" ? at(step.changed_at) : null);
+    marks.push(...triesOf(step, began, ended));
     const until = waitsUntil(step);
     const began_ = began ?? Math.max(cursor, now);
     // What it waited for, or waits for still, from when the one before it was through.
@@ -142,7 +170,12 @@ function lineOf(phase: PhaseView, start: number, now: number): { line: Line; end
 function lastOf(phases: readonly PhaseView[]): number {
   const times = phases.flatMap((p) => [
     p.gate?.state === "go" ? at(p.gate.decision?.at ?? null) : null,
-    ...p.steps.flatMap((s) => [at(s.times.started_at), at(s.times.ended_at), isFinished(s) ? at(s.changed_at) : null]),
+    ...p.steps.flatMap((s) => [
+      at(s.times.started_at),
+      at(s.times.ended_at),
+      isFinished(s) ? at(s.changed_at) : null,
+      ...s.attempts.map((a) => at(a.started_at)),
+    ]),
   ]);
   return Math.max(...times.map((t) => t ?? Number.NEGATIVE_INFINITY), Number.NEGATIVE_INFINITY);
 }

@@ -11,6 +11,7 @@ import { count } from "../format/time";
 import type { AmendmentView } from "../ipc";
 import { DataTable, cell } from "../kit";
 import { useAttempt } from "../state/attempt";
+import { useDraft, useKept } from "../state/drafts";
 import { useApp, useSnapshot, useStore, useTitles } from "../state/hooks";
 import { go, href } from "../state/router";
 
@@ -60,7 +61,8 @@ export function AmendScreen() {
   const [from, setFrom] = useState("");
   const [view, setView] = useState<AmendmentView | null>(null);
   const { busy: reading, failure: problem, attempt } = useAttempt();
-  const [reason, setReason] = useState("");
+  const [reason, setReason] = useDraft("amend", "reason", "");
+  const drafts = useKept("amend");
   const titleOf = (step: string) => titles[step] ?? step;
 
   const read = (path: string) => {
@@ -89,7 +91,9 @@ export function AmendScreen() {
   const confirm = () => {
     if (view === null || refusal !== null) return;
     void store.amend(from, view.digest, reason.trim()).then((accepted) => {
-      if (accepted) go({ name: "decisions" });
+      if (!accepted) return;
+      drafts.drop();
+      go({ name: "decisions" });
     });
   };
   return (

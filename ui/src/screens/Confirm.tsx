@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from "react";
+import { useId, useRef, useState } from "react";
 import { Calls, Changes } from "../components/Change";
 import { useKeepFree } from "../components/barHeight";
 import { CheckTable } from "../components/CheckTable";
@@ -15,10 +15,12 @@ import { count, duration } from "../format/time";
 import { lossWords, undoFacts } from "../format/undo";
 import type { PreviewView, ReadingView, RunCommand, RunSnapshot, StepView } from "../ipc";
 import { Button } from "../kit";
+import { useEscapeBack } from "../state/back";
+import { useDraft, useKept } from "../state/drafts";
 import { useApp, useLive, useSnapshot, useStore, useWorldNow } from "../state/hooks";
 import { freshen, letsThrough } from "../state/readings";
 import { go, href } from "../state/router";
-import { typedWords } from "../state/typed";
+import { busyWith } from "../state/session";
 import { Missing } from "./Missing";
 import { placeWords, publishes, useStep } from "./step/find";
 
@@ -39,20 +41,6 @@ function momentOf(step: StepView, snapshot: RunSnapshot, now: number) {
   };
 }
 
-/** Escape goes back to the step, as the link does; what was written as a reason is not thrown away by it. */
-function useBack(id: string): void {
-  useEffect(() => {
-    const key = (event: KeyboardEvent) => {
-      if (event.key !== "Escape" || event.defaultPrevented) return;
-      if (event.target instanceof Element && event.target.closest("[role=dialog], [data-testid=help]") !== null) return;
-      const reason = document.querySelector("[data-testid=override-reason]");
-      if (reason === null || !typedWords(reason)) go({ name: "step", step: id });
-    };
-    window.addEventListener("keydown", key);
-    return () => window.removeEventListener("keydown", key);
-  }, [id]);
-}
-
 /** Approving a step: the exact change, whom it affects and how to undo it; then the verb and the target. */
 export function ConfirmScreen({ id }: { id: string }) {
   const found = useStep(id);
@@ -60,14 +48,15 @@ export function ConfirmScreen({ id }: { id: string }) {
   const { banner: b, users } = useSnapshot("banner", "users");
   const below = useRef<HTMLDivElement>(null);
   useKeepFree(below);
-  const busy = useApp((s) => s.busy);
+  const busy = useApp(busyWith);
   const live = useLive();
   const field = useId();
   const [typed, setTyped] = useState("");
   const whyField = useId();
-  const [why, setWhy] = useState("");
+  const [why, setWhy] = useDraft(`override ${id}`, "reason", "");
+  const drafts = useKept(`override ${id}`);
   const still = useStill();
-  useBack(id);
+  useEscapeBack(href({ name: "step", step: id }));
   // What the person sees is what is approved: a new preview is not slipped under the button.
   const [pinned, setPinned] = useState<PreviewView | null>(found?.step.preview ?? null);
   const at = useWorldNow((now, { snapshot }) => (found === null || snapshot === null ? null : momentOf(found.step, snapshot, now)));
@@ -102,7 +91,9 @@ export function ConfirmScreen({ id }: { id: string }) {
     if (pinned === null || refusal !== null) return;
     const command: RunCommand = override === undefined ? { do: "apply", step: step.id } : { do: "apply_overriding", step: step.id, overrides: ["sign-in"] };
     void store.submit("apply", command, { basis: pinned.digest, ...(override === undefined ? {} : { reason: why.trim() }) }).then((done) => {
-      if (done) go({ name: "step", step: step.id });
+      if (!done) return;
+      drafts.drop();
+      go({ name: "step", step: step.id });
     });
   };
 

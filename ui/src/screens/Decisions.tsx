@@ -8,6 +8,7 @@ import { type Kind, State } from "../components/State";
 import { count, fullTime } from "../format/time";
 import type { Deadline } from "../ipc";
 import { Button, LinkButton } from "../kit";
+import { useDraft } from "../state/drafts";
 import { useApp, useSnapshot, useStore, useWorldNow } from "../state/hooks";
 import { openDecisions } from "../state/readings";
 import { href } from "../state/router";
@@ -25,19 +26,26 @@ function Extend({ deadline, onDone }: { deadline: Deadline; onDone: () => void }
   const store = useStore();
   const busy = useApp((s) => s.busy);
   const id = useId();
-  const [minutes, setMinutes] = useState("");
+  const draft = `extend ${deadline.id}`;
+  const [minutes, setMinutes] = useDraft(draft, "minutes", "");
   const number = /^\d+$/.test(minutes.trim()) ? Number(minutes) : 0;
   const { rule } = deadline;
   if (rule === null) return null;
   return (
     <ReasonForm
+      draft={draft}
       title={`Move the deadline of ${rule}`}
       submit={number > 0 ? `Move it by ${number} min` : "Move it"}
       hint="The new deadline and your reason are written to the journal. Nothing happens by itself when it passes."
       blocked={number < 1 || number > LONGEST ? "Write whole minutes, 1 to 10,080." : null}
       busy={busy !== null}
       onCancel={onDone}
-      onSubmit={(reason) => void store.submit("extend", { do: "extend_deadline", rule, minutes: number }, { reason }).then((done) => done && onDone())}
+      onSubmit={(reason) =>
+        store.submit("extend", { do: "extend_deadline", rule, minutes: number }, { reason }).then((done) => {
+          if (done) onDone();
+          return done;
+        })
+      }
     >
       <label htmlFor={id}>Minutes more</label>
       <input

@@ -13,8 +13,10 @@ import type { FieldPlanView, FieldRowView } from "../ipc";
 import type { FieldChoices } from "../ipc/port";
 import { Button, type Column, DataTable, type Row, cell } from "../kit";
 import { useAttempt } from "../state/attempt";
+import { useDraft, useKept } from "../state/drafts";
 import { useApp, useEvery, useSnapshot, useStore } from "../state/hooks";
 import { go, href } from "../state/router";
+import { busyWith } from "../state/session";
 import { Missing } from "./Missing";
 import { placeWords, useStep } from "./step/find";
 
@@ -80,14 +82,15 @@ export function FieldsScreen({ id }: { id: string }) {
   const found = useStep(id);
   const store = useStore();
   const snapshot = useSnapshot("seq", "banner", "watching");
-  const { run, busy } = useApp((s) => ({ run: s.run, busy: s.busy }));
+  const { run, busy, waits } = useApp((s) => ({ run: s.run, busy: s.busy, waits: busyWith(s) }));
   const below = useRef<HTMLDivElement>(null);
   useKeepFree(below);
   const [choices, setChoices] = useState<FieldChoices>({});
   const [overrides, setOverrides] = useState<ReadonlySet<string>>(new Set());
   const [plan, setPlan] = useState<FieldPlanView | null>(null);
   const { failure: problem, attempt } = useAttempt();
-  const [reason, setReason] = useState("");
+  const [reason, setReason] = useDraft(`fields ${id}`, "reason", "");
+  const drafts = useKept(`fields ${id}`);
   const chosen = JSON.stringify(choices);
   const read = () => {
     if (run === null || busy !== null) return;
@@ -116,7 +119,11 @@ export function FieldsScreen({ id }: { id: string }) {
     if (plan?.preview == null || refusal !== null) return;
     void store
       .submit("fields", { do: "resolve_fields", step: id, fields: choices, overrides: [...overrides] }, { basis: plan.preview.digest, reason: reason.trim() })
-      .then((done) => done && go({ name: "step", step: id }));
+      .then((done) => {
+        if (!done) return;
+        drafts.drop();
+        go({ name: "step", step: id });
+      });
   };
   return (
     <>
@@ -195,7 +202,7 @@ export function FieldsScreen({ id }: { id: string }) {
             <Primary
               basis={`fields/${id}/${plan?.preview?.digest}`}
               refused={refusal !== null}
-              loading={busy === "fields"}
+              loading={waits === "fields"}
               onPress={confirm}
               why="fields-why"
               testId="fields-confirm"

@@ -14,14 +14,18 @@ import { Shape, State } from "../components/State";
 import { age, duration, fullTime } from "../format/time";
 import type { GateView, PhaseView, ReadingView, RunSnapshot } from "../ipc";
 import { Button, ComboBox } from "../kit";
+import { useDraft, useKept } from "../state/drafts";
 import { useApp, useSnapshot, useStore, useWorldNow } from "../state/hooks";
 import { freshen, mainWay, underWay } from "../state/readings";
 import { go as goTo, href } from "../state/router";
+import { busyWith } from "../state/session";
 import type { Store } from "../state/store";
 import { Missing } from "./Missing";
 import { passCount } from "./step/Checks";
 
 type Names = Readonly<Record<string, string>>;
+
+const UNNAMED: Names = {};
 
 /** Names that were written at a gate of this run before, the own one first: to be taken again with one key. */
 function namesBefore(snapshot: Pick<RunSnapshot, "phases">, operator: string): string[] {
@@ -90,10 +94,10 @@ function Decided({ gate }: { gate: GateView }) {
 }
 
 /** How many pass, and how old the oldest reading is. */
-function Passing({ list }: { list: readonly ReadingView[] }) {
+function Passing({ list, mend }: { list: readonly ReadingView[]; mend: string | undefined }) {
   return useWorldNow((now) => {
     const ages = list.flatMap((r) => freshen(r, now).age ?? []);
-    return `${passCount(list, now)}${ages.length === 0 ? "" : `, oldest ${age(Math.max(...ages))}`}`;
+    return `${passCount(list, now, mend)}${ages.length === 0 ? "" : `, oldest ${age(Math.max(...ages))}`}`;
   });
 }
 
@@ -140,10 +144,11 @@ function useFirstName(ready: boolean): () => void {
 
 function GateBar({ phase, gate, names, note }: { phase: PhaseView; gate: GateView; names: Names; note: string }) {
   const store = useStore();
-  const { busy, next, back } = useApp(({ busy, snapshot }) => ({
-    busy,
-    next: snapshot === null ? undefined : mainWay(snapshot),
-    back: snapshot?.rollback != null && underWay(snapshot.rollback),
+  const { busy, waits, next, back } = useApp((s) => ({
+    busy: s.busy,
+    waits: busyWith(s),
+    next: s.snapshot === null ? undefined : mainWay(s.snapshot),
+    back: s.snapshot?.rollback != null && underWay(s.snapshot.rollback),
   }));
   const { banner } = useSnapshot("banner");
   const bar = useRef<HTMLDivElement>(null);
@@ -158,19 +163,22 @@ function GateBar({ phase, gate, names, note }: { phase: PhaseView; gate: GateVie
   const nameless = gate.people.filter((p) => (names[p.role] ?? "").trim() === "").map((p) => p.role);
   const refused = go?.refused ?? (nameless.length > 0 ? `Name ${nameless.join(", ")} above.` : null);
   const named = Object.fromEntries(gate.people.map((p) => [p.role, (names[p.role] ?? "").trim()] as const).filter(([, name]) => name !== ""));
+  const drafts = useKept(`gate ${phase.id}`);
   const sayGo = () =>
-    void store.submit(
-      "gate-go",
-      { do: "gate", phase: phase.id, go: true, people: named },
-      { basis: gate.basis, reason: note.trim() === "" ? null : note.trim() },
-    );
+    void store
+      .submit("gate-go", { do: "gate", phase: phase.id, go: true, people: named }, { basis: gate.basis, reason: note.trim() === "" ? null : note.trim() })
+      .then((done) => done && drafts.drop());
   const sayNoGo = (reason: string) =>
-    void store.submit("gate-no-go", { do: "gate", phase: phase.id, go: false, people: named }, { reason }).then((done) => done && setAsking(false));
+    store.submit("gate-no-go", { do: "gate", phase: phase.id, go: false, people: named }, { reason }).then((done) => {
+      if (done) setAsking(false);
+      return done;
+    });
   return (
     <Dock>
       <div className="action-bar" ref={bar} role="region" aria-label="What you can do">
         {asking && (
           <ReasonForm
+            draft={`no-go ${phase.id}`}
             title={`No-go: “${phase.title}” stays closed`}
             submit="Say no-go"
             busy={busy !== null}
@@ -188,7 +196,7 @@ function GateBar({ phase, gate, names, note }: { phase: PhaseView; gate: GateVie
             {toRead && (
               <Primary
                 basis={`read/${phase.id}`}
-                loading={busy === "gate-check" || gate.state === "checking"}
+                loading={waits === "gate-check" || gate.state === "checking"}
                 onPress={() => {
                   asked();
                   readGate(store, phase.id);
@@ -203,7 +211,7 @@ function GateBar({ phase, gate, names, note }: { phase: PhaseView; gate: GateVie
                 basis={`go/${phase.id}/${gate.basis}/${gate.state}`}
                 plain={asking}
                 refused={refused !== null || asking}
-                loading={busy === "gate-go"}
+                loading={waits === "gate-go"}
                 onPress={sayGo}
                 why="why-not"
                 testId="action-primary"
@@ -239,7 +247,7 @@ function GateBar({ phase, gate, names, note }: { phase: PhaseView; gate: GateVie
 /** The quiet way to read once more, where the main button is for the decision. */
 function ReadAgain({ id, gate }: { id: string; gate: GateView }) {
   const store = useStore();
-  const busy = useApp((s) => s.busy);
+  const busy = useApp(busyWith);
   const old = useWorldNow((now) => unread(gate, now));
   return (
     (!old || gate.state === "go") && (
@@ -259,8 +267,8 @@ function ReadAgain({ id, gate }: { id: string; gate: GateView }) {
 /** The go or no-go decision before a phase: checks, steps, people; then one decision with its reason. */
 export function GateScreen({ id, above }: { id: string; above?: ReactNode }) {
   const snapshot = useSnapshot("phases");
-  const [typed, setTyped] = useState<Names>({});
-  const [note, setNote] = useState("");
+  const [typed, setTyped] = useDraft<Names>(`gate ${id}`, "names", UNNAMED);
+  const [note, setNote] = useDraft(`gate ${id}`, "note", "");
   const at = snapshot.phases.findIndex((p) => p.id === id);
   const phase = snapshot.phases[at];
   if (phase === undefined || phase.gate === null) return <Missing what={`gate before ${id}`} />;
@@ -299,7 +307,13 @@ export function GateScreen({ id, above }: { id: string; above?: ReactNode }) {
         <Block
           id="checks"
           title="Checks"
-          note={checks.length === 0 ? "This gate has no check" : <Passing list={checks} />}
+          note={
+            checks.length === 0 ? (
+              "This gate has no check"
+            ) : (
+              <Passing list={checks} mend={check !== undefined && check.refused === null ? "read the checks again" : undefined} />
+            )
+          }
           side={check !== undefined && check.refused === null && <ReadAgain id={id} gate={gate} />}
         >
           {checks.length > 0 &&
@@ -310,7 +324,7 @@ export function GateScreen({ id, above }: { id: string; above?: ReactNode }) {
             ))}
         </Block>
         <Open gate={gate} />
-        <People gate={gate} names={names} onName={(role, name) => setTyped((old) => ({ ...old, [role]: name }))} note={note} onNote={setNote} />
+        <People gate={gate} names={names} onName={(role, name) => setTyped({ ...typed, [role]: name })} note={note} onNote={setNote} />
         <Decided gate={gate} />
       </div>
       <GateBar phase={phase} gate={gate} names={names} note={note} />

@@ -48,16 +48,17 @@ export function RehearsalScreen() {
   const [view, setView] = useState<RehearsalView | null>(null);
   const [busy, setBusy] = useState<string | null>(null);
   const here = snapshot.banner.kind === "rehearsal";
-  const read = () => {
-    if (here) void attempt(() => store.ipc.rehearsalView(), setView, { again: "world" });
+  const read = (): Promise<unknown> | undefined => {
+    return here ? attempt(() => store.ipc.rehearsalView(), setView, { again: "world" }) : undefined;
   };
-  useEvery(2, read, String(snapshot.seq));
+  useEvery(2, () => void read(), String(snapshot.seq));
   /** Whether it came to be. */
   const flip = async (fault: string, on: boolean): Promise<boolean> => {
     setBusy(fault);
     const done = await store.flip(fault, on);
+    // Until the world is seen as it is then: the same press once more would take it back at once.
+    await read();
     setBusy(null);
-    read();
     return done;
   };
   if (!here) {

@@ -54,7 +54,7 @@ export function ReportScreen() {
       <div role="status" data-testid="report-written">
         {written !== null && (
           <Notice
-            kind={older ? "blocked" : "record"}
+            kind={older ? "blocked" : "pass"}
             title={older ? "The exported report is older than the run" : "Report exported"}
             action={<CopyButton text={written.file} label="Copy the path" />}
           >

@@ -16,9 +16,12 @@ import type { RollbackPlanView, RunSnapshot, ScopeView, WayBackByName } from "..
 import type { Failure } from "../ipc/port";
 import { Button } from "../kit";
 import { useAttempt } from "../state/attempt";
+import { useEscapeBack } from "../state/back";
+import { useDraft, useKept } from "../state/drafts";
 import { useApp, useEvery, useSnapshot, useStore, useWorldNow, worldNow } from "../state/hooks";
 import { allSteps, currentStep, freshen, letsThrough } from "../state/readings";
-import { href } from "../state/router";
+import { href, scopeText } from "../state/router";
+import { busyWith } from "../state/session";
 import { useSeen } from "../state/seen";
 
 /** What a rollback is called: a rule has a title of its own, which says what it is for. */
@@ -165,7 +168,7 @@ export function RollbackPlanScreen({
   const snapshot = useSnapshot("phases", "deadlines", "decisions", "banner", "watching", "way_back");
   const below = useRef<HTMLDivElement>(null);
   useKeepFree(below);
-  const { busy, run } = useApp((s) => ({ busy: s.busy, run: s.run }));
+  const { busy, waits, run } = useApp((s) => ({ busy: s.busy, waits: busyWith(s), run: s.run }));
   const reasonId = useId();
   const [plan, setPlan] = useState<RollbackPlanView | null>(null);
   const [newer, setNewer] = useState<RollbackPlanView | null>(null);
@@ -175,10 +178,11 @@ export function RollbackPlanScreen({
   const [overrides, setOverrides] = useState<ReadonlySet<string>>(prefilled);
   const [breaches, setBreaches] = useState<ReadonlySet<string>>(new Set());
   // Null until somebody writes one.
-  const [written, setReason] = useState<string | null>(null);
+  const [written, setReason] = useDraft<string | null>(`rollback ${scopeText(scope)}`, "reason", null);
+  const drafts = useKept(`rollback ${scopeText(scope)}`);
 
   const read = () => {
-    if (run === null || busy === "rollback") return;
+    if (run === null || waits === "rollback") return;
     const answered = (next: RollbackPlanView) => {
       setNothing(null);
       setPlan((shown) => {
@@ -218,6 +222,7 @@ export function RollbackPlanScreen({
 
   const own = scope !== "all" && "step" in scope ? scope.step : null;
   const back = allSteps(snapshot).find((s) => s.id === own) ?? currentStep(snapshot);
+  useEscapeBack(href(back === undefined ? { name: "run" } : { name: "step", step: back.id }));
   const b = snapshot.banner;
   const title = rollbackTitle(scope, plan?.title, snapshot);
   // A publication restores nothing: it makes seen what was restored.
@@ -277,7 +282,10 @@ export function RollbackPlanScreen({
         { basis: plan.digest, reason: needsReason ? reason.trim() : null },
       )
       .then((done) => {
-        if (done) return onConfirmed(seq);
+        if (done) {
+          drafts.drop();
+          return onConfirmed(seq);
+        }
         sent.current = null;
         read();
       });
@@ -292,7 +300,15 @@ export function RollbackPlanScreen({
   return (
     <>
       <div className="page">
-        <Crumbs parts={[...(back === undefined ? [] : [{ text: back.title, href: href({ name: "step", step: back.id }) }]), { text: rollbackCrumb(scope) }]} />
+        {/* Above it stands what is taken back, or the run: never the step that would come next. */}
+        <Crumbs
+          parts={[
+            own === null || back === undefined
+              ? { text: "Run", href: href({ name: "run" }) }
+              : { text: back.title, href: href({ name: "step", step: back.id }) },
+            { text: rollbackCrumb(scope) },
+          ]}
+        />
         <PageHead title={title} id="rollback">
           {plan !== null && <Proof plan={plan} old={openRows.filter((r) => !plan.unproven.includes(r.id)).length} />}
         </PageHead>
@@ -407,7 +423,12 @@ export function RollbackPlanScreen({
                     <input type="checkbox" checked={breaches.has(x.id)} onChange={() => toggle(breaches, x.id, setBreaches)} data-testid={`breach-${x.id}`} />
                     <span>
                       Accept <strong>{x.id}</strong>: {x.because}
-                      {x.repair.length > 0 && <span className="meta"> Undoing {x.repair.join(", ")} as well would mend it.</span>}
+                      {x.repair.length > 0 && (
+                        <span className="meta">
+                          {" "}
+                          Undoing {x.repair.map((id) => `“${allSteps(snapshot).find((s) => s.id === id)?.title ?? id}”`).join(", ")} as well would mend it.
+                        </span>
+                      )}
                     </span>
                   </label>
                 ))}
@@ -457,7 +478,7 @@ export function RollbackPlanScreen({
                 data-testid="rollback-confirm"
               >
                 <UndoMark />
-                {busy === "rollback" ? "Asking…" : `${verb} on ${b.word}`}
+                {waits === "rollback" ? "Asking…" : `${verb} on ${b.word}`}
               </button>
             )}
           </div>

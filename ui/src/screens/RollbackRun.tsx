@@ -18,6 +18,7 @@ import { Button, LinkButton } from "../kit";
 import { useApp, useLive, useSnapshot, useStore, useWorldNow } from "../state/hooks";
 import { allSteps, forbidden, lastRead, mainWay, monitorsNow, shownNow } from "../state/readings";
 import { go, href } from "../state/router";
+import { busyWith } from "../state/session";
 import { Ways } from "../way/Way";
 import { rollbackCrumb, rollbackTitle } from "./RollbackPlan";
 
@@ -206,7 +207,7 @@ function Look({ at, progress }: { at: RollbackItemView; progress: RollbackProgre
 export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackProgress; onNewPlan: () => void }) {
   const store = useStore();
   const snapshot = useSnapshot("phases", "monitors", "deadlines", "banner", "watching", "way_back", "breaches");
-  const busy = useApp((s) => s.busy);
+  const { busy, waits } = useApp((s) => ({ busy: s.busy, waits: busyWith(s) }));
   const [ask, setAsk] = useState<"done" | "abandon" | null>(null);
   const { kind, word } = standing(progress, snapshot);
   const done = progress.items.filter((i) => i.state === "done").length;
@@ -226,8 +227,11 @@ export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackP
   const under = progress.state === "running" || halted;
   // Of a name whose switch is taken back here it is seen how far it has come.
   const comesBack = (w: RequestWay): boolean => w.servers.length > 0 && progress.items.some((i) => i.step !== null && w.steps.includes(i.step));
-  const closed = (accepted: boolean) => accepted && setAsk(null);
-  const say = (reason: string) => at !== undefined && void store.submit("rollback_done", { do: "rollback_done", item: at.id }, { reason }).then(closed);
+  const closed = (accepted: boolean) => {
+    if (accepted) setAsk(null);
+    return accepted;
+  };
+  const say = async (reason: string) => at !== undefined && closed(await store.submit("rollback_done", { do: "rollback_done", item: at.id }, { reason }));
   const told = at?.kind === "notice";
   return (
     <>
@@ -263,6 +267,7 @@ export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackP
         <div className="action-bar" role="region" aria-label="What you can do">
           {halted && ask === "done" && at !== undefined && told && (
             <TellForm
+              draft={`rollback ${progress.asked_seq} ${at.id}`}
               title={at.title}
               submit="Record what was told"
               text={at.restores.join("\n")}
@@ -275,6 +280,7 @@ export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackP
           {halted && ask === "done" && at !== undefined && !told && (
             <ReasonForm
               key={at.id}
+              draft={`rollback ${progress.asked_seq} ${at.id}`}
               title={looked ? `${at.title}: looked at` : `${at.title}: done by hand`}
               label="Evidence"
               hint={
@@ -290,11 +296,12 @@ export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackP
           )}
           {halted && ask === "abandon" && (
             <ReasonForm
+              draft={`abandon ${progress.asked_seq}`}
               title="Give the rollback up: each step stays in its true state"
               submit="Give it up"
               busy={busy !== null}
               onCancel={() => setAsk(null)}
-              onSubmit={(reason) => void store.submit("rollback_abandon", { do: "rollback_abandon" }, { reason }).then(closed)}
+              onSubmit={(reason) => store.submit("rollback_abandon", { do: "rollback_abandon" }, { reason }).then(closed)}
             />
           )}
           <div className="action-row">
@@ -311,7 +318,7 @@ export function RollbackRunScreen({ progress, onNewPlan }: { progress: RollbackP
                     // Trying a person's item again would do nothing: it is offered where the console tries.
                     <Primary
                       basis={`retry/${(failed ?? at)?.id}/${progress.why}`}
-                      loading={busy === "rollback_retry"}
+                      loading={waits === "rollback_retry"}
                       plain={ask !== null}
                       onPress={() => void store.submit("rollback_retry", { do: "rollback_retry" })}
                       testId="rollback-retry"

@@ -2,6 +2,7 @@ import { useEffect, useId, useRef, useState } from "react";
 import { Colours } from "../components/Colours";
 import { Block, PageHead } from "../components/PageHead";
 import { Primary } from "../components/Primary";
+import { runWords } from "../components/Banner";
 import { useFocusBack } from "../components/ReasonForm";
 import { count, date, fullTime } from "../format/time";
 import type { RehearsedRunbook, RunSnapshot, RunStanding } from "../ipc/generated/wire";
@@ -139,7 +140,12 @@ const WORDS: Record<RunStanding, string> = { interrupted: "Left in the middle", 
 
 function Runs() {
   const store = useStore();
-  const { runs, run } = useApp((s) => ({ runs: [...(s.info?.runs ?? [])].sort((a, b) => RANK[a.standing] - RANK[b.standing]), run: s.run }));
+  const { runs, run, still } = useApp((s) => ({
+    runs: [...(s.info?.runs ?? [])].sort((a, b) => RANK[a.standing] - RANK[b.standing]),
+    run: s.run,
+    // Of the run that is shown it is known that it stands still.
+    still: s.snapshot === null || s.snapshot.state === "open" ? null : runWords(s.snapshot),
+  }));
   const open = async (id: string) => {
     if (await store.open(id)) showRun();
   };
@@ -159,7 +165,8 @@ function Runs() {
             <span>
               <strong>{r.title}</strong>
               <span className="under">
-                {WORDS[r.standing]} · {r.target} · opened {date(r.opened_at)}, {fullTime(r.opened_at)}
+                {r.run === run && r.standing === "open" && still !== null ? still : WORDS[r.standing]} · {r.target} · opened {date(r.opened_at)},{" "}
+                {fullTime(r.opened_at)}
               </span>
             </span>
             <Button

@@ -120,8 +120,9 @@ function Empty({ place }: { place: LookupPlace | null }) {
 }
 
 /** Escape, from anywhere on the page and from nowhere; what opens and closes by it keeps it for itself. */
-function useEscape(work: () => void): void {
+function useEscape(on: boolean, work: () => void): void {
   useEffect(() => {
+    if (!on) return;
     const key = (event: KeyboardEvent) => {
       if (event.key !== "Escape" || !(event.target instanceof HTMLElement)) return;
       const here = event.target === document.body || event.target.closest(".page.users") !== null;
@@ -129,7 +130,7 @@ function useEscape(work: () => void): void {
     };
     window.addEventListener("keydown", key);
     return () => window.removeEventListener("keydown", key);
-  }, [work]);
+  }, [on, work]);
 }
 
 /** What the support window adds: it shows the place in its banner, and has its tools in the page's head. */
@@ -207,11 +208,16 @@ export function UsersScreen({ desk }: { desk?: DeskOfSupport }) {
     field.current?.focus();
     void store.ipc.usersForget().catch(() => undefined);
   }, [store, clearAnswer]);
-  useEscape(clear);
+  // Where people are looked up one after the other all day; in the console a key that is hit by the way throws nothing away.
+  useEscape(desk !== undefined, clear);
 
   const ask = (event: FormEvent) => {
     event.preventDefault();
-    if (query.trim() === "") return setBlank(true);
+    if (query.trim() === "") {
+      setBlank(true);
+      field.current?.focus();
+      return;
+    }
     if (where === null || !counts()) return;
     setAnswer(null);
     const began = effects;

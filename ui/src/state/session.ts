@@ -20,6 +20,8 @@ export type RunState = {
   ended: string | null;
   /** A submission that has no answer yet: its name. */
   busy: string | null;
+  /** The one that was accepted last, while no snapshot has shown what came of it: its button stays where it is and does nothing. */
+  held: string | null;
   /** The form that takes the run over is open. */
   taking: boolean;
   /** A break-glass sheet is being made. */
@@ -37,11 +39,18 @@ export const NO_RUN: RunState = {
   receivedAt: 0,
   ended: null,
   busy: null,
+  held: null,
   taking: false,
   exporting: false,
   sheet: null,
   history: {},
 };
+
+/** What a button waits for: the answer to what it sent, then the snapshot that shows it. */
+export const busyWith = ({ busy, held }: Pick<RunState, "busy" | "held">): string | null => busy ?? held;
+
+/** Milliseconds after which a button that was accepted is free again, whatever has come. */
+export const HELD_MS = 5000;
 
 /** How many readings of a monitor are kept. */
 const KEEP = 60;
@@ -81,6 +90,8 @@ export class Session {
   /** To be subscribed once more when that answer is there. */
   #again = false;
   #close: (() => void) | null = null;
+  /** What was accepted and is not shown yet: what was sent, and the event after which it is. */
+  #accepted: { sent: string; seq: number; free: ReturnType<typeof setTimeout> } | null = null;
 
   /** `number` is which opening this is. Nothing is asked before `connect`. */
   constructor(ipc: Ipc, run: string, number: number, host: Host) {
@@ -96,6 +107,7 @@ export class Session {
     this.#left = true;
     this.#connection += 1;
     this.#hush();
+    this.#free();
   }
 
   #say(part: Partial<RunState>, failure?: Failure | null): void {
@@ -171,7 +183,14 @@ export class Session {
   }
 
   #seen(snapshot: RunSnapshot): Partial<RunState> {
-    return { snapshot: keep(this.#state.snapshot, snapshot), receivedAt: performance.now(), history: remember(this.#state.history, snapshot.monitors) };
+    const shown = this.#accepted !== null && snapshot.seq >= this.#accepted.seq;
+    if (shown) this.#free();
+    return {
+      ...(shown ? { held: null } : {}),
+      snapshot: keep(this.#state.snapshot, snapshot),
+      receivedAt: performance.now(),
+      history: remember(this.#state.history, snapshot.monitors),
+    };
   }
 
   /**
@@ -192,9 +211,36 @@ export class Session {
     return !this.#left;
   }
 
-  /** Submits; true when the core accepted and the run is still shown. The screen changes only when the journal does. */
+  /** Forgets what was accepted last. */
+  #free(): void {
+    clearTimeout(this.#accepted?.free);
+    this.#accepted = null;
+  }
+
+  /** What was accepted holds its button until it is shown: a second press in between would ask for the same once more, and be refused. */
+  #hold(name: string, sent: string, seq: number): void {
+    this.#free();
+    if (this.#left || seq <= (this.#state.snapshot?.seq ?? 0)) return;
+    const free = setTimeout(() => {
+      this.#free();
+      this.#say({ held: null });
+    }, HELD_MS);
+    this.#accepted = { sent, seq, free };
+    this.#say({ held: name });
+  }
+
+  /**
+   * Submits; true when the core accepted and the run is still shown. The screen changes only when the journal does, and until then the
+   * same is not sent again; anything else is.
+   */
   async submit(name: string, submission: Submission): Promise<boolean> {
-    const end = await this.#ask(name, () => this.#ipc.submitRun(this.run, submission));
+    const sent = JSON.stringify(submission.command);
+    if (this.#accepted?.sent === sent) return false;
+    const end = await this.#ask(name, async () => {
+      const { seq } = await this.#ipc.submitRun(this.run, submission);
+      // Before it is said that there is an answer: the button is not free for a moment.
+      this.#hold(name, sent, seq);
+    });
     if (typeof end === "boolean") return end;
     if (end.api.code === "stale_screen" && !this.#left) await this.#look();
     return false;

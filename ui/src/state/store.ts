@@ -2,6 +2,7 @@
 // said so. Kept in memory only.
 import type { AppInfo, Lead, RehearsedRunbook, WindowInfo } from "../ipc";
 import { type Failure, type Ipc, type RunCommand, asFailure } from "../ipc/port";
+import { Drafts } from "./drafts";
 import { placeOf } from "./links";
 import { go } from "./router";
 import { NO_RUN, type RunState, Session } from "./session";
@@ -35,6 +36,8 @@ const EMPTY: State = { window: null, info: null, operator: "", opening: false, f
 
 export class Store {
   readonly ipc: Ipc;
+  /** What was typed and not sent. */
+  readonly drafts = new Drafts();
   #state: State = EMPTY;
   readonly #listeners = new Set<() => void>();
   #session: Session | null = null;

@@ -109,7 +109,9 @@ it("a step that publishes says what nobody sees yet, once it was done or left ou
   }
   window.location.hash = "#/run/mid.3";
   const notice = await screen.findByTestId("unpublished-mid.5");
-  expect(notice.textContent).toContain("Nobody sees what “Switch Reval to new pool” changed, until Switch UserManagement is done once more.");
+  expect(notice.textContent).toContain(
+    "Programs may still have what they read before “Switch Reval to new pool”, until Switch UserManagement is done once more.",
+  );
   expect(notice.className).toContain("k-blocked");
   fake.edit = (s) => changed(s, { unseen: [], state: "done" });
   act(() => fake.push());

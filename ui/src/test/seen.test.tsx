@@ -3,7 +3,10 @@ import { act, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Primary } from "../components/Primary";
 import { ReasonForm } from "../components/ReasonForm";
+import { StoreContext } from "../state/hooks";
 import { seen } from "../state/seen";
+import { Store } from "../state/store";
+import { fakeIpc } from "./host";
 
 const RULE_MS = 600;
 
@@ -162,17 +165,23 @@ describe("a main button whose basis is new", () => {
 });
 
 describe("a form", () => {
-  const form = (send: (words: string) => void, never = false) =>
+  const form = (send: (...words: string[]) => void, never = false) =>
     render(
-      <ReasonForm
-        title="T"
-        submit="Do it"
-        busy={false}
-        never={never}
-        person={{ label: "Done by", name: "m.example" }}
-        onCancel={() => undefined}
-        onSubmit={send}
-      />,
+      <StoreContext value={new Store(fakeIpc("silent"))}>
+        <ReasonForm
+          draft="t"
+          title="T"
+          submit="Do it"
+          busy={false}
+          never={never}
+          person={{ label: "Done by", name: "m.example" }}
+          onCancel={() => undefined}
+          onSubmit={async (...words) => {
+            send(...words);
+            return true;
+          }}
+        />
+      </StoreContext>,
     );
   const write = () => fireEvent.change(screen.getByTestId("reason-input"), { target: { value: "44 mails" } });
 

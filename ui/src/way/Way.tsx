@@ -10,7 +10,7 @@ import { DataTable, cell } from "../kit";
 import { useStepPart } from "../screens/step/find";
 import { useSnapshot, useWorldNow } from "../state/hooks";
 import { isFinished } from "../state/readings";
-import { curve, layNarrow, layWide, saysMore, type Box, type Flow, type Layout, type Spot } from "./lay";
+import { BESIDE, curve, layNarrow, layWide, saysMore, type Box, type Flow, type Layout, type Spot } from "./lay";
 import { givesWords, isSettled, siteKind, siteLines, stateWords, wayNow, type WayNow, silent } from "./now";
 
 /** What a server gives, as a mark: no two share a shape. */
@@ -45,11 +45,11 @@ function Server({ spot: { server, name, x, y } }: { spot: Spot }) {
     <g className={`way-server gives-${server.gives}`} data-server={server.name} data-gives={server.gives}>
       <title>{`${server.name}: ${givesWords(server)}; ${server.said}`}</title>
       <Mark gives={server.gives} x={x} y={y} />
-      <text className={server.place === "resolver" ? "way-name is-resolver" : "way-name"} x={x + 17} y={below ? y - 2 : y + 5}>
+      <text className={server.place === "resolver" ? "way-name is-resolver" : "way-name"} x={x + BESIDE} y={below ? y - 2 : y + 5}>
         {name}
       </text>
       {below && (
-        <text className="way-gives" x={x + 17} y={y + 13}>
+        <text className="way-gives" x={x + BESIDE} y={y + 13}>
           {givesWords(server)}
         </text>
       )}
@@ -129,7 +129,7 @@ function Picture({ lay }: { lay: Layout }) {
       {meet !== null && (
         <g className="way-ask-path is-asked">
           {resolvers.map((s) => (
-            <path key={s.server.name} d={curve({ x: 262, y: s.y }, meet)} />
+            <path key={s.server.name} d={curve({ x: lay.asks, y: s.y }, meet)} />
           ))}
         </g>
       )}

@@ -1,6 +1,6 @@
 // Where everything of the picture stands. No drawing here, and no words but those that must be cut to fit.
 import type { WayServer, WayShare } from "../ipc";
-import { type SiteLine, type SiteNow, type WayNow, siteLines } from "./now";
+import { type SiteLine, type SiteNow, type WayNow, givesWords, siteLines } from "./now";
 
 export type Point = { x: number; y: number };
 export type Spot = Point & { server: WayServer; name: string };
@@ -19,6 +19,8 @@ export type Layout = {
   nameServers: Spot[];
   /** Where the resolvers' ways come together before the name servers; null where one of the two is missing. */
   meet: Point | null;
+  /** From where the resolvers' ways lead there: behind the words of each. */
+  asks: number;
   flows: Flow[];
   boxes: Box[];
 };
@@ -34,6 +36,8 @@ const SAID_ROW = 40;
 const LINE = 16;
 const SITE_HEAD = 30;
 const GAP = 18;
+/** Where the resolvers' ways come together. */
+const MEET = 304;
 /** About how wide a letter of 12 px is. Too wide rather than too narrow. */
 const LETTER = 6.4;
 const THICKEST = 12;
@@ -77,6 +81,15 @@ function column(servers: readonly WayServer[], x: number, row: number, from: num
   const start = from + Math.max(0, (room - servers.length * row) / 2) + row / 2;
   return servers.map((server, i) => ({ server, name: names[i] ?? server.name, x, y: start + i * row }));
 }
+
+/** Where the words beside a server begin, and about how wide their letters are. */
+export const BESIDE = 17;
+const NAME_LETTER = 7.4;
+const SAID_LETTER = 5.6;
+
+/** How far to the right the words beside servers reach. */
+export const reachOf = (spots: readonly Spot[]): number =>
+  Math.max(0, ...spots.map((s) => s.x + BESIDE + Math.max(s.name.length * NAME_LETTER, saysMore(s.server) ? givesWords(s.server).length * SAID_LETTER : 0)));
 
 const mean = (spots: readonly Spot[]): number => spots.reduce((sum, s) => sum + s.y, 0) / Math.max(1, spots.length);
 
@@ -153,7 +166,8 @@ export function layWide(way: WayNow, least = 0): Layout {
     heads,
     resolvers: left,
     nameServers: right,
-    meet: left.length > 0 && right.length > 0 ? { x: 304, y: mean(right) } : null,
+    meet: left.length > 0 && right.length > 0 ? { x: MEET, y: mean(right) } : null,
+    asks: Math.min(MEET - 6, Math.max(262, reachOf(left) + 4)),
     flows,
     boxes,
   };
@@ -197,6 +211,7 @@ export function layNarrow(way: WayNow, least = 0): Layout {
     resolvers: left,
     nameServers: right,
     meet: null,
+    asks: 0,
     flows,
     boxes: boxes.map((b) => ({ ...b, height: tall })),
   };

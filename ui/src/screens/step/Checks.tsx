@@ -8,23 +8,25 @@ import type { ReadingView } from "../../ipc";
 import { Button } from "../../kit";
 import { useApp, useStore, useWorldNow } from "../../state/hooks";
 import { freshen, letsThrough } from "../../state/readings";
+import { busyWith } from "../../state/session";
 import { after, isAhead, useStepPart } from "./find";
 
-export function passCount(list: readonly ReadingView[], now: number): string {
+/** How many pass; `mend` is what the button beside these words says, where there is one: nothing is asked for that the page does not offer. */
+export function passCount(list: readonly ReadingView[], now: number, mend?: string): string {
   const pass = list.map((r) => freshen(r, now)).filter((r) => letsThrough(r.tone)).length;
   const stale = staleWords(list, now);
-  return `${pass} of ${list.length} pass${stale === null ? "" : `, ${stale}: check again`}`;
+  return `${pass} of ${list.length} pass${stale === null ? "" : `, ${stale}${mend === undefined ? "" : `: ${mend}`}`}`;
 }
 
 /** The same as it is now. */
-export function PassCount({ list }: { list: readonly ReadingView[] }) {
-  return useWorldNow((now) => passCount(list, now));
+export function PassCount({ list, mend }: { list: readonly ReadingView[]; mend?: string | undefined }) {
+  return useWorldNow((now) => passCount(list, now, mend));
 }
 
 /** The checks before the change; from the call on a record of them. */
 export function Before({ id }: { id: string }) {
   const store = useStore();
-  const busy = useApp((s) => s.busy);
+  const busy = useApp(busyWith);
   const step = useStepPart(id, ({ step: s }) => ({
     past: after(s) || s.state === "skipped",
     reading: s.state === "checking",
@@ -58,7 +60,7 @@ export function Before({ id }: { id: string }) {
     <Block
       id="before"
       title="Before"
-      note={list.length === 0 ? "Nothing has to be checked before this step" : <PassCount list={list} />}
+      note={list.length === 0 ? "Nothing has to be checked before this step" : <PassCount list={list} mend={check === undefined ? undefined : "check again"} />}
       side={
         check !== undefined && (
           <Button
@@ -94,7 +96,7 @@ function LastRead({ list }: { list: readonly ReadingView[] }) {
 /** The checks from outside after the change. */
 export function After({ id }: { id: string }) {
   const store = useStore();
-  const busy = useApp((s) => s.busy);
+  const busy = useApp(busyWith);
   const step = useStepPart(id, ({ step: s }) => ({
     state: s.state,
     verify: s.verify,
@@ -117,13 +119,21 @@ export function After({ id }: { id: string }) {
   const record = state === "done" || state === "undone";
   // Its time has passed: nothing reads it by itself any more, because whoever does so begins a new look, and is named for it.
   const over = state.endsWith("unverified");
+  // Nor of one that stands still for another reason.
+  const still = !record && !state.endsWith("ing");
   return (
     <Block
       id="after"
       title={title}
-      note={record && step.changed_at !== null ? `Seen from outside, ended ${fullTime(step.changed_at)}` : <PassCount list={verify} />}
+      note={
+        record && step.changed_at !== null ? (
+          `Seen from outside, ended ${fullTime(step.changed_at)}`
+        ) : (
+          <PassCount list={verify} mend={still && step.looks ? "read again" : undefined} />
+        )
+      }
       side={
-        over &&
+        still &&
         step.looks && (
           <Button
             weight="inline"
