@@ -25,8 +25,9 @@ use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
 use switchback_api::screen;
 use switchback_api::wire::ApiError;
 use switchback_model::Operator;
+use tokio::runtime::{Builder, Runtime};
 
-use crate::args::Args;
+use crate::args::{Args, Command};
 use crate::print::Out;
 
 fn main() -> ExitCode {
@@ -43,7 +44,7 @@ fn main() -> ExitCode {
     if let Err(error) = screened(&typed) {
         return exit::failed(&out, &error);
     }
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match runtime(&args.command) {
         Ok(runtime) => runtime,
         Err(error) => {
             let error = ApiError::internal(format!(
@@ -61,6 +62,17 @@ fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(error) => exit::failed(&out, &error),
     }
+}
+
+/// One thread for all that waits: nothing here computes for long, and each answer that is handed from one thread to another
+/// is waited for once more. What would hold it up (disks, keychains, the keyboard) has threads of its own. A rehearsal is a
+/// world beside its driver, and has a thread a core.
+fn runtime(command: &Command) -> std::io::Result<Runtime> {
+    let mut threads = match command {
+        Command::Rehearse(_) => Builder::new_multi_thread(),
+        _ => Builder::new_current_thread(),
+    };
+    threads.enable_all().build()
 }
 
 /// Refuses a reason, of whatever command, that names somebody or holds a secret.

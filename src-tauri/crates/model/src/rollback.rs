@@ -8,7 +8,6 @@ use crate::digest::Digest;
 use crate::ids::{RuleId, StepId};
 use crate::image::Image;
 use crate::preview::Preview;
-use crate::tagged::{from_tree, tagged};
 
 /// What a person asks to take back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -24,8 +23,8 @@ pub enum RollbackScope {
 }
 
 /// How an item is carried out.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(remote = "Self", rename_all = "snake_case")]
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ItemKind {
     /// The engine undoes the step.
     Undo {
@@ -57,8 +56,6 @@ pub enum ItemKind {
     },
 }
 
-tagged!(ItemKind, "kind");
-
 impl std::fmt::Debug for ItemKind {
     /// Names what is undone and leaves the values out: those of some kinds are secret.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -81,6 +78,7 @@ impl std::fmt::Debug for ItemKind {
 
 /// One item, in order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Fields")]
 pub struct RollbackItem {
     /// The step, or the rule's notice (`notice-1` …).
     pub id: String,
@@ -89,12 +87,60 @@ pub struct RollbackItem {
     /// One line for people.
     pub title: String,
     /// How it is carried out.
-    #[serde(flatten, deserialize_with = "from_tree")]
+    #[serde(flatten)]
     pub kind: ItemKind,
     /// What is lost, in words.
     pub loses: Vec<String>,
     /// Why it is in the set: named, or the step that it depends on.
     pub because: String,
+}
+
+/// An item as it stands in the journal: the fields of its kind beside the others.
+#[derive(Deserialize)]
+struct Fields {
+    id: String,
+    step: Option<StepId>,
+    title: String,
+    kind: String,
+    preview: Option<Preview>,
+    restores: Option<Image>,
+    #[serde(default)]
+    also: Vec<StepId>,
+    words: Option<String>,
+    loses: Vec<String>,
+    because: String,
+}
+
+impl TryFrom<Fields> for RollbackItem {
+    type Error = String;
+
+    fn try_from(read: Fields) -> Result<Self, String> {
+        let words = || read.words.ok_or_else(|| "missing field `words`".to_owned());
+        Ok(Self {
+            kind: match read.kind.as_str() {
+                "undo" => ItemKind::Undo {
+                    preview: read.preview,
+                    restores: read.restores,
+                },
+                "publish" => ItemKind::Publish {
+                    preview: read.preview,
+                    also: read.also,
+                },
+                "manual" => ItemKind::Manual { words: words()? },
+                "notice" => ItemKind::Notice { words: words()? },
+                unknown => {
+                    return Err(format!(
+                        "unknown kind `{unknown}` of an item, expected undo, publish, manual or notice"
+                    ));
+                }
+            },
+            id: read.id,
+            step: read.step,
+            title: read.title,
+            loses: read.loses,
+            because: read.because,
+        })
+    }
 }
 
 /// A combination that the rollback would leave behind.

@@ -21,7 +21,7 @@ use crate::wire::{Answer, MirrorView, ReadingView, SheetView, Tone, UndoTimeView
 /// Seconds for which a look at the way back is believed.
 const BELIEVED_S: u64 = 120;
 
-pub(super) fn users(run: &Run, live: &Live, monitors: &[ReadingView]) -> Answer {
+pub(super) fn users(run: &Run, live: &Live, monitors: &[ReadingView], now: Timestamp) -> Answer {
     let worst = monitors.iter().map(|m| m.tone).max();
     let named = |tone: Tone| {
         let names: Vec<&str> = monitors
@@ -64,7 +64,7 @@ pub(super) fn users(run: &Run, live: &Live, monitors: &[ReadingView]) -> Answer 
                 headline: "A step fails".to_owned(),
                 note: format!("{title}: {words}. No monitor fails ({})", rests_on(monitors)),
             },
-            None => switching(run, live).unwrap_or_else(|| Answer {
+            None => switching(run, live, now).unwrap_or_else(|| Answer {
                 tone: Tone::Passing,
                 headline: "Users all right".to_owned(),
                 note: format!("By {}", rests_on(monitors)),

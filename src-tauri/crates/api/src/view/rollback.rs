@@ -243,7 +243,7 @@ pub(super) fn progress(run: &Run, rollback: &RollbackRun, now: Timestamp) -> Rol
             .enumerate()
             .filter(|(at, item)| *at < rollback.done || is_finished(run, rollback, item))
             .filter(|(_, item)| !is_kept(run, rollback, item))
-            .filter_map(|(_, item)| seen(run, item.step.as_ref()?))
+            .filter_map(|(_, item)| seen(run, item.step.as_ref()?, now))
             .collect(),
         left: rollback
             .plan

@@ -160,7 +160,7 @@ pub fn snapshot(run: &Run, live: &Live, now: Timestamp) -> RunSnapshot {
             .collect(),
         name_answers: way::name_answers(run, live),
         ways: way::ways(run, live, now),
-        users: answers::users(run, live, &monitors),
+        users: answers::users(run, live, &monitors, now),
         way_back: answers::way_back(run, live, mirror.as_ref(), now),
         monitors,
         rollback: run.rollback.as_ref().map(|r| rollback::progress(run, r, now)),

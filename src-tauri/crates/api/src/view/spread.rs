@@ -67,9 +67,23 @@ pub(in crate::view) fn caches(attempt: &Attempt) -> Option<Timestamp> {
     from.checked_add(SignedDuration::from_secs(i64::from(ttl))).ok()
 }
 
+/// "; others by 11:15pm", and once that has come "; others since 11:15pm".
+fn others(at: Timestamp, now: Timestamp) -> String {
+    match now < at {
+        true => format!("; others by {}", by(at)),
+        false => format!("; others since {}", by(at)),
+    }
+}
+
 /// What the after-checks of an attempt saw, in one sentence without its full stop; none where they saw nothing. `rest`: by
 /// when caches that keep to their time have forgotten what was replaced.
-fn words(verify: &[CheckSpec], attempt: &Attempt, way: Way, rest: Option<Timestamp>) -> Option<String> {
+fn words(
+    verify: &[CheckSpec],
+    attempt: &Attempt,
+    way: Way,
+    rest: Option<Timestamp>,
+    now: Timestamp,
+) -> Option<String> {
     let read = |spec: &CheckSpec| attempt.readings.iter().find(|reading| reading.check == spec.id);
     let mut parts: Vec<String> = Vec::new();
     let mut counted: Vec<(bool, String)> = verify
@@ -106,7 +120,7 @@ fn words(verify: &[CheckSpec], attempt: &Attempt, way: Way, rest: Option<Timesta
     if parts.is_empty() {
         return None;
     }
-    let rest = rest.map(|at| format!("; others by {}", by(at)));
+    let rest = rest.map(|at| others(at, now));
     Some(format!("{}{}", parts.join(", "), rest.unwrap_or_default()))
 }
 
@@ -139,7 +153,7 @@ fn spreads(run: &Run, flight: &Flight<'_>) -> bool {
 }
 
 /// The answer while a change spreads that users may see; none where none does.
-pub(super) fn switching(run: &Run, live: &Live) -> Option<Answer> {
+pub(super) fn switching(run: &Run, live: &Live, now: Timestamp) -> Option<Answer> {
     let flights = in_flight(run);
     let flight = flights.iter().find(|flight| spreads(run, flight))?;
     let verb = match flight.way {
@@ -181,13 +195,14 @@ pub(super) fn switching(run: &Run, live: &Live) -> Option<Answer> {
             flight.attempt,
             flight.way,
             super::way::rest_by(run, live, flight.step).or_else(|| caches(flight.attempt)),
+            now,
         )
         .unwrap_or_else(|| format!("{}: old and new are both right", flight.step.title)),
     })
 }
 
 /// What was seen from outside of a step that was taken back.
-pub(super) fn seen(run: &Run, step: &switchback_model::StepId) -> Option<SeenView> {
+pub(super) fn seen(run: &Run, step: &switchback_model::StepId, now: Timestamp) -> Option<SeenView> {
     let (step, state) = run.step(step)?;
     let attempt = state.last(Way::Undo)?;
     Some(SeenView {
@@ -195,14 +210,14 @@ pub(super) fn seen(run: &Run, step: &switchback_model::StepId) -> Option<SeenVie
         title: step.title.clone(),
         sentence: format!(
             "{}.",
-            words(&step.undo_verify, attempt, Way::Undo, caches(attempt))?
+            words(&step.undo_verify, attempt, Way::Undo, caches(attempt), now)?
         ),
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{by, clock};
+    use super::{by, clock, others};
 
     #[test]
     fn times_are_those_of_the_people_who_read_them() {
@@ -220,5 +235,8 @@ mod tests {
         }
         assert_eq!(by(at("2026-11-29T00:02:10Z")), "12:03am");
         assert_eq!(by(at("2026-11-29T00:02:00Z")), "12:02am");
+        let gone = at("2026-11-29T00:02:10Z");
+        assert_eq!(others(gone, at("2026-11-29T00:02:09Z")), "; others by 12:03am");
+        assert_eq!(others(gone, at("2026-11-29T00:02:10Z")), "; others since 12:03am");
     }
 }
