@@ -65,7 +65,7 @@ describe("the end of a rollback", () => {
   it("says what was seen from outside, and what is left for whom; nothing is red", async () => {
     await open("#/rollback", "silent,turn");
     const seen = screen.getByTestId("rollback-seen").textContent ?? "";
-    expect(seen).toContain("4 of 4 servers since 12:18am, 3 of 3 resolvers, the old site answers; others by 12:20am.");
+    expect(seen).toContain("4 of 4 servers since 12:18am, 3 of 3 resolvers, the old site answers; others since 12:20am.");
     expect(seen).toContain("Left for you: Tell people.");
     const main = screen.getByRole("main");
     expect(main.querySelector(".k-fail")).toBeNull();
