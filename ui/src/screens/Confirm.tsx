@@ -186,6 +186,7 @@ export function ConfirmScreen({ id }: { id: string }) {
             </p>
             <Primary
               basis={`confirm/${step.id}/${pinned?.digest}`}
+              plain={users.tone === "failing"}
               refused={refusal !== null}
               loading={busy === "apply"}
               onPress={confirm}

@@ -1,7 +1,6 @@
 // Readings as they are now: the core sends when each was made and how long it may be believed; its
 // age, and whether it has become Unknown, is worked out here on every tick.
 import { age, shownAge } from "../format/time";
-import { aboutWords } from "../format/undo";
 import type { Answer, BreachView, Deadline, PhaseView, ReadingView, RollbackProgress, RunSnapshot, StepView, Tone } from "../ipc";
 import type { Place } from "./router";
 
@@ -105,11 +104,7 @@ export function usersNow(snapshot: Monitors & Pick<RunSnapshot, "users">, now: n
 
 /** Can we go back? The headline stays the core's; what can't be believed loses its green. */
 export function wayBackNow(snapshot: Pick<RunSnapshot, "way_back">, live: boolean): Answer {
-  const { answer, takes, missing } = snapshot.way_back;
-  const about = aboutWords(takes);
-  if (live && snapshot.way_back.something_to_undo && missing.length === 0 && about !== null) {
-    return { ...answer, note: `${answer.note} · ${about}` };
-  }
+  const { answer } = snapshot.way_back;
   if (live || !snapshot.way_back.something_to_undo) return answer;
   return { tone: "unknown", headline: answer.headline, note: "As last known: status is not live" };
 }

@@ -157,6 +157,7 @@ it("while users are affected a step that is ready is not the main thing either",
 it("while users are affected the page that confirms a change says so", async () => {
   await open("#/run/mid.3/confirm", "silent,ready", affected);
   expect(screen.getByTestId("confirm-affected").textContent).toContain("Look at the way back");
+  expect(screen.getByTestId("confirm-primary").className).not.toContain("w-main");
 });
 
 it("while users are all right a step that is ready is the main thing", async () => {
@@ -167,4 +168,5 @@ it("while users are all right a step that is ready is the main thing", async () 
 it("while users are all right the page that confirms a change speaks of nobody affected", async () => {
   await open("#/run/mid.3/confirm", "silent,ready");
   expect(screen.queryByTestId("confirm-affected")).toBeNull();
+  expect(screen.getByTestId("confirm-primary").className).toContain("w-main");
 });

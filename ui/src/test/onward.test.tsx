@@ -6,7 +6,7 @@ import { expect, it } from "vitest";
 import { runWords } from "../components/Banner";
 import { shapeOf } from "../components/LeftRail";
 import type { RunSnapshot, StepView } from "../ipc";
-import { currentGate, mainWay, onward } from "../state/readings";
+import { currentGate, mainWay, onward, wayBackNow } from "../state/readings";
 import { snapshotOf } from "./made-up";
 import { open } from "./open";
 
@@ -65,4 +65,11 @@ it("a step behind a closed gate, and a notice to be told again, are drawn as wha
   expect(at("ready", { waits_for_go: true })).toBe("todo");
   expect(at("done", {})).toBe("pass");
   expect(at("done", { tell_again: true })).toBe("blocked");
+});
+
+it("the rail says how long the way back takes once, in the core's words", () => {
+  const { way_back } = snapshotOf("completed");
+  const answer = { tone: "passing" as const, headline: "Can go back", note: "Every condition proven. Newest step: 1 item, about 2 min" };
+  const takes = { ...way_back.takes, slowest_s: 77, tries: 1, rehearsals: 1 };
+  expect(wayBackNow({ way_back: { ...way_back, answer, takes, missing: [], something_to_undo: true } }, true)).toEqual(answer);
 });

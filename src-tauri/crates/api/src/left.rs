@@ -45,7 +45,9 @@ fn waits_to_be_tried(run: &Run, step: &StepId) -> bool {
     attempt.is_some_and(|attempt| matches!(attempt.outcome, Outcome::Refused(Some(_))))
 }
 
-fn unverified(run: &Run) -> Option<String> {
+/// "1 change is accepted and not verified: lower-ttl."; none where there is none.
+#[must_use]
+pub fn unverified(run: &Run) -> Option<String> {
     let under_way = |state: StepState| {
         matches!(
             state,

@@ -9,6 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use switchback_api::hands::Hand;
 use switchback_api::host::{Claim, Host};
+use switchback_api::left::unverified;
 use switchback_api::screen;
 use switchback_api::view::{Live, event_view, snapshot};
 use switchback_api::wire::{ApiError, RunSnapshot, StepView};
@@ -171,7 +172,8 @@ impl Session<'_> {
             let run = self.run();
             let left = match run.in_flight() {
                 Some(step) => format!("Step {step} was in flight and is in doubt until it is looked at."),
-                None => "No call was in flight.".to_owned(),
+                // What was accepted is at AWS, though nothing is on its way any more.
+                None => unverified(run).unwrap_or_else(|| "No call was in flight.".to_owned()),
             };
             error.message = format!("{} {left}", error.message);
             error.place = format!("run {}, after event {}", run.id, run.seq);

@@ -23,6 +23,7 @@ use crate::parameter::Parameter;
 use crate::service::Service;
 use crate::tagged::{Reader, Writer};
 use crate::throttle::MethodSettings;
+use crate::twofold::is_twofold;
 use crate::unknown::{Unknown, lost};
 
 /// The touched fields of one object at one moment.
@@ -151,6 +152,12 @@ impl<'de> Deserialize<'de> for Image {
             return Ok(image);
         }
         let raw: Value = serde_json::from_str(text.get()).map_err(D::Error::custom)?;
+        // Of a name that stands twice a tree has the last: what another reader would make of it is not known.
+        if is_twofold(text.get()) {
+            return Unknown::of(raw, TAG)
+                .map(Self::Unknown)
+                .ok_or_else(|| D::Error::missing_field(TAG));
+        }
         match Self::deserialize(Reader::new(&raw, TAG)) {
             Ok(image) if is_written_as(&image, &raw) => Ok(image),
             Ok(_) => Unknown::of(raw, TAG)

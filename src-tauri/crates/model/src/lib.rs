@@ -39,6 +39,7 @@ mod tagged;
 pub mod text;
 pub mod throttle;
 pub mod trigger;
+mod twofold;
 pub mod unknown;
 pub mod witness;
 

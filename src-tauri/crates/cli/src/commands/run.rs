@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::json;
+use switchback_api::core::host_name;
 use switchback_api::host::{Claim, Host};
 use switchback_api::view::{run_state, snapshot};
 use switchback_api::wire::{ApiError, DriverLife, DriverView, RunSnapshot};
+use switchback_engine::ports::Lease;
 use switchback_engine::run::Run as Folded;
+use switchback_journal::Life;
 use switchback_model::Command;
 use switchback_model::text::line;
 
@@ -132,14 +135,19 @@ async fn status(cx: &Cx<'_>, run: &str, offline: bool) -> Result<u8, ApiError> {
 /// Who holds the lease now; the journal alone tells who drove last.
 pub fn driver(host: &Host, run: &Folded) -> Result<Option<DriverView>, ApiError> {
     let lease = host.store().holder(&run.id)?;
+    let life = |lease: &Lease| match host.store().life(&run.id, lease, &host_name()) {
+        Life::Ended => DriverLife::Ended,
+        // One sign alone does not tell whether another follows.
+        Life::Sign(_) => DriverLife::Unknown,
+    };
     Ok(lease.map(|lease| DriverView {
+        life: life(&lease),
         by: lease.holder.by.to_string(),
         host: lease.holder.host,
         pid: lease.holder.pid,
         ours: false,
         since: None,
         reason: None,
-        life: DriverLife::Unknown,
         silent_s: None,
     }))
 }

@@ -218,6 +218,12 @@ fn a_rollback_that_was_killed_goes_on_by_the_same_command() {
     child.kill().unwrap();
     child.wait().unwrap();
     desk.lift("delay:ChangeResourceRecordSets");
+    let shown = Did::of(desk.for_people(&["run", "show", &desk.run]).output().unwrap());
+    assert!(
+        shown.out.contains("driven by ") && shown.out.contains(", which has ended)"),
+        "{}",
+        shown.out
+    );
     // Another one is not mixed up with it, and nobody is told to wait for what does not run.
     let other = desk.rollback(&["--step", STEP]).code(5).error();
     assert!(other["hint"].as_str().unwrap().contains("--retry"), "{other}");

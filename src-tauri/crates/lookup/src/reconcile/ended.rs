@@ -22,14 +22,24 @@ pub(super) fn far_below(title: &str, accounts: usize, said: usize) -> String {
     )
 }
 
-/// What is told of a pool. `known` is how many accounts were read, and how many of them by an earlier process; `kept` is
-/// whether the same command goes on from there.
+/// Where the same command goes on with a pool that broke off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Onward {
+    /// Behind the last page.
+    There,
+    /// At its beginning: the place at which it stood leads nowhere.
+    Anew,
+    /// At its beginning, because nothing is kept.
+    Unkept,
+}
+
+/// What is told of a pool. `known` is how many accounts were read, and how many of them by an earlier process.
 pub(super) fn pool_read(
     answer: &PoolAnswer,
     known: (usize, usize),
     requests: usize,
     read: Option<(Timestamp, Timestamp)>,
-    kept: bool,
+    onward: Onward,
 ) -> PoolRead {
     let (accounts, read_before) = known;
     let accounts_read = match accounts {
@@ -38,7 +48,7 @@ pub(super) fn pool_read(
     };
     let when = read.map(|read| format!(", {}", span(read))).unwrap_or_default();
     let cut = |why: WhyNot| {
-        let (why, mend) = broke_off(why, kept);
+        let (why, mend) = broke_off(why, onward);
         let says = format!("Not read to its end: {why}, after {accounts_read}{when}.");
         ("cut", says, Some(mend))
     };
@@ -69,7 +79,7 @@ pub(super) fn pool_read(
 }
 
 /// Why a pool broke off, and what to do about it.
-fn broke_off(why: WhyNot, kept: bool) -> (&'static str, String) {
+fn broke_off(why: WhyNot, onward: Onward) -> (&'static str, String) {
     let (said, first) = match why {
         WhyNot::Throttled => (
             "AWS asked to slow down, and went on asking",
@@ -90,16 +100,19 @@ fn broke_off(why: WhyNot, kept: bool) -> (&'static str, String) {
             "its pages go round, or have nobody new any more",
             Some("Check which endpoint is asked, because something may answer in the place of AWS"),
         ),
+        WhyNot::Other if onward == Onward::Anew => {
+            ("AWS no longer takes the place at which the reading stood", None)
+        }
         WhyNot::Other => ("AWS refused, or its answer could not be read", None),
     };
     let then = match first {
         Some(first) => format!("{first}, move the result away and give the same command again"),
         None => "Move the result away and give the same command again".to_owned(),
     };
-    let goes_on = match (why, kept) {
-        (WhyNot::Endless, _) => "it begins this pool anew",
-        (_, true) => "it goes on from there",
-        (_, false) => "it begins anew, because nothing of it is kept",
+    let goes_on = match onward {
+        Onward::Anew => "it begins this pool anew",
+        Onward::There => "it goes on from there",
+        Onward::Unkept => "it begins anew, because nothing of it is kept",
     };
     (said, format!("{then}: {goes_on}."))
 }

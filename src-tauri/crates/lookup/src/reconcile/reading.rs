@@ -20,7 +20,7 @@ use switchback_directory::{Gap, PoolAnswer, Read};
 use switchback_engine::ports::Clock;
 use switchback_model::directory::{Account, Pool, PoolRole, PoolRules};
 
-use super::ended::{far_below, is_far_below, pool_read};
+use super::ended::{Onward, far_below, is_far_below, pool_read};
 use super::kept::{Kept, slim};
 use super::plan::PAGE;
 use super::{PoolRead, Progress};
@@ -149,6 +149,7 @@ impl<'a> Reading<'a> {
         let mut walk = std::mem::take(&mut state.walk);
         let mut notes = Vec::new();
         let mut anew = 0;
+        let mut leads_nowhere = false;
         let ended = loop {
             let mut take = |page: UserPage, known: usize| {
                 let ended = page.next.is_none();
@@ -174,7 +175,8 @@ impl<'a> Reading<'a> {
                 }
                 Err(broken) => {
                     // Where this ended the next process would end, too: it begins the pool anew, and goes on with the others.
-                    if broken.token || broken.endless {
+                    leads_nowhere = broken.token || broken.endless;
+                    if leads_nowhere {
                         notes.extend(locked(&self.kept).anew(number).err().map(unkept));
                     }
                     break Some(why_broken(&broken));
@@ -209,15 +211,14 @@ impl<'a> Reading<'a> {
             rules: about.0.filter(|_| pool.role == PoolRole::New),
             read,
         };
+        let onward = match (leads_nowhere, locked(&self.kept).is_kept()) {
+            (true, _) => Onward::Anew,
+            (false, true) => Onward::There,
+            (false, false) => Onward::Unkept,
+        };
         let read_before = if anew == 0 { before } else { 0 };
         Given {
-            read: pool_read(
-                &answer,
-                (known, read_before),
-                pages,
-                span,
-                locked(&self.kept).is_kept(),
-            ),
+            read: pool_read(&answer, (known, read_before), pages, span, onward),
             answer,
             notes,
         }

@@ -96,6 +96,38 @@ fn an_image_is_known_wherever_an_event_has_one() {
     }
 }
 
+/// Whoever reads the first of two would restore something else: by this program neither is restored.
+#[test]
+fn an_image_in_which_a_name_stands_twice_is_not_known() {
+    let plain = image().to_string();
+    assert!(matches!(
+        serde_json::from_str(&plain).unwrap(),
+        Image::RecordSets { .. }
+    ));
+    for (one, twice) in [
+        (r#""ttl":60"#, r#""ttl":60,"ttl":77"#),
+        (r#""ttl":60"#, r#""ttl":60,"\u0074tl":77"#),
+        (r#""zone_id":"#, r#""zone_id":"ZOTHER","zone_id":"#),
+        (
+            r#""kind":"record_sets""#,
+            r#""kind":"newer","kind":"record_sets""#,
+        ),
+        (r#""weight":90"#, r#""weight":90,"weight":90"#),
+    ] {
+        let text = plain.replacen(one, twice, 1);
+        assert_ne!(text, plain);
+        let read: Image = serde_json::from_str(&text).unwrap();
+        assert!(matches!(read, Image::Unknown(_)), "{text}");
+    }
+    // The same object at two places is no such thing.
+    let text = plain.replacen(r#","zone_id""#, r#", "zone_id""#, 1);
+    assert_ne!(text, plain);
+    assert!(matches!(
+        serde_json::from_str(&text).unwrap(),
+        Image::RecordSets { .. }
+    ));
+}
+
 #[test]
 fn an_image_of_another_order_is_known() {
     let text = r#"{"sets":[],"name":"apps.example.nhs.test.","zone_id":"Z0EXAMPLE","kind":"record_sets"}"#;

@@ -1,6 +1,6 @@
 //! A run in words, for people at a terminal.
 
-use switchback_api::wire::{Deadline, RunSnapshot, TimesView, Tone};
+use switchback_api::wire::{Deadline, DriverLife, RunSnapshot, TimesView, Tone};
 use switchback_model::text::line;
 
 use crate::commands::look::RuleReadiness;
@@ -27,10 +27,14 @@ pub fn text(snapshot: &RunSnapshot, rules: &[RuleReadiness]) -> String {
     );
     match &snapshot.driver {
         Some(driver) => text.push_str(&format!(
-            "driven by {} on {} (process {})\n",
+            "driven by {} on {} (process {}{})\n",
             line(&driver.by),
             line(&driver.host),
-            driver.pid
+            driver.pid,
+            match driver.life {
+                DriverLife::Ended => ", which has ended",
+                DriverLife::AtWork | DriverLife::Silent | DriverLife::Unknown => "",
+            }
         )),
         None => text.push_str("driven by nobody\n"),
     }

@@ -151,6 +151,16 @@ async fn a_token_that_is_no_longer_taken_has_its_pool_begin_anew_and_says_so() {
     pools.stale_tokens = usize::MAX.into();
     let done = usual().of(&room, &pools, &list).await.unwrap();
     assert!(!done.complete && done.notes.len() >= 2, "{done:?}");
+    // So the next one begins it anew, and that is what is said.
+    let broken = done.pools.iter().find(|pool| pool.state == "cut").unwrap();
+    assert!(
+        broken
+            .says
+            .contains("AWS no longer takes the place at which the reading stood"),
+        "{broken:?}"
+    );
+    let mend = broken.mend.as_deref().unwrap();
+    assert!(mend.ends_with("it begins this pool anew."), "{mend}");
 }
 
 #[tokio::test]
