@@ -1,4 +1,4 @@
-import { Fragment, type RefObject, useLayoutEffect, useRef } from "react";
+import { Fragment, useRef } from "react";
 import { fullTime } from "../format/time";
 import type { Offer, StepView } from "../ipc";
 import { Button, type Entry, LinkButton, Menu } from "../kit";
@@ -129,15 +129,6 @@ export function Otherwise({ step, onAsk }: { step: StepView; onAsk: (word: strin
   );
 }
 
-/** A main button that goes away with what was done leaves the focus on the page's heading, not nowhere. */
-function useHeadInstead(bar: RefObject<HTMLElement | null>, gone: boolean): void {
-  const held = useRef(false);
-  useLayoutEffect(() => {
-    if (gone && held.current && document.activeElement === document.body) document.querySelector<HTMLElement>("#middle h1")?.focus({ preventScroll: true });
-    held.current = bar.current?.contains(document.activeElement) === true;
-  });
-}
-
 /** What can be done with the step now, at the bottom of the middle column. */
 export function ActionBar({ step, ask, setAsk }: { step: StepView; ask: string | null; setAsk: (ask: string | null) => void }) {
   const store = useStore();
@@ -200,7 +191,6 @@ export function ActionBar({ step, ask, setAsk }: { step: StepView; ask: string |
       {l.words}
     </LinkButton>
   );
-  useHeadInstead(bar, primary === undefined);
   // One primary button at a time: an open form has its own.
   const asking = asked !== undefined || (ask !== null && CONTROLS.has(ask));
 

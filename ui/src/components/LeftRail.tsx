@@ -17,8 +17,8 @@ export function shapeOf(step: StepView): Kind {
     const open = step.before.filter((r) => r.tone !== "passing" && r.tone !== "not_applicable");
     if (open.length > 0 && open.every((r) => r.tone === "waiting")) return "waiting";
   }
-  // It could begin, and people have not said go: nothing of it is to be done here.
-  if (step.waits_for_go === true) return "todo";
+  // It could begin, and go or another step comes first: nothing of it is to be done here.
+  if (step.waits === true) return "todo";
   // What was told is not what people heard last.
   if (step.tell_again === true) return "blocked";
   const kind = stepKind(step.state);

@@ -27,7 +27,8 @@ export function nightWords({ current }: Night): string {
 }
 
 function Same({ night, t0 }: { night: Night; t0: number | null }) {
-  const rows = night.lines.flatMap((l) => l.marks.map((m) => ({ line: l, m })));
+  // Phase by phase, and in each in the order in which it happened.
+  const rows = night.lines.flatMap((line) => [...line.marks].sort((a, b) => a.from - b.from).map((m) => ({ line, m })));
   return (
     <details className="calls">
       <summary>The same as a table</summary>

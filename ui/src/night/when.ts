@@ -65,16 +65,17 @@ const TRIES: Record<string, string> = { undo: "Taken back", publish: "Made seen 
 /** What was tried outside the time that counts for the step now: the try before it was done once more, and what took it back. */
 function triesOf(step: StepView, from: number | null, to: number | null): Mark[] {
   const counts = (moment: number) => from !== null && moment >= from - 1000 && moment <= (to ?? Number.POSITIVE_INFINITY) + 1000;
-  return step.attempts.flatMap((attempt): Mark[] => {
+  return step.attempts.flatMap((attempt, i): Mark[] => {
     const moment = Date.parse(attempt.started_at);
     if (counts(moment)) return [];
     const of = TRIES[attempt.way];
+    const undone = of === undefined && step.attempts.slice(i + 1).some((later) => later.way === "undo");
     return [
       {
         id: `try-${attempt.id}`,
         is: "try",
         title: of === undefined ? `${step.title}, an earlier try` : `${of}: ${step.title}`,
-        state: attempt.outcome,
+        state: undone ? "Taken back since" : attempt.outcome,
         kind: of === undefined ? "record" : "undone",
         from: moment,
         to: moment,

@@ -43,23 +43,12 @@ const JOURNAL = "journal";
 /** How the id of a breach begins that is a loss: the step's id follows. */
 const LOSES = "loses-";
 
-/** What is to be decided, in the words of the rail: "1 thing not proven, 1 loss to accept". */
-function openWords({ unproven, breaches }: RollbackPlanView): string {
-  const losses = breaches.filter((b) => b.id.startsWith(LOSES)).length;
-  const of = (n: number, one: string, many: string, what: string) => (n === 0 ? [] : [`${n} ${n === 1 ? one : many} ${what}`]);
-  return [
-    ...of(unproven.length, "thing", "things", "not proven"),
-    ...of(breaches.length - losses, "breach", "breaches", "to accept"),
-    ...of(losses, "loss", "losses", "to accept"),
-  ].join(", ");
-}
-
 /** Whether the way back is proven: what people do is proven by nothing before they do it, and what was read too long ago proves nothing. */
 function Proof({ plan, old }: { plan: RollbackPlanView; old: number }) {
-  const open = plan.unproven.length + plan.breaches.length;
   // It is ticked already: nothing is left to decide, but nobody proves what is restored either.
-  if (open === 1 && plan.unproven[0] === JOURNAL) return <State kind="blocked" word="Nobody vouches for it" pill testId="rollback-proof" />;
-  if (open > 0) return <State kind="blocked" word={openWords(plan)} pill testId="rollback-proof" />;
+  if (plan.unproven.length + plan.breaches.length === 1 && plan.unproven[0] === JOURNAL)
+    return <State kind="blocked" word="Nobody vouches for it" pill testId="rollback-proof" />;
+  if (plan.open !== "") return <State kind="blocked" word={plan.open} pill testId="rollback-proof" />;
   if (old > 0) return <State kind="unknown" word={`${count(old, "proof")} too old`} pill testId="rollback-proof" />;
   const undos = plan.items.filter((i) => i.kind !== "notice");
   const hand = undos.filter((i) => i.kind === "manual").length;

@@ -115,6 +115,8 @@ describe("a phase that is through", () => {
       ]);
       expect(tries.map((m) => m.title)).toEqual(["Switch Admins-UI DNS, an earlier try", "Taken back: Switch Admins-UI DNS"]);
       expect(tries.every((m) => !m.ahead && m.to <= NOW)).toBe(true);
+      // What became of it since, not what it was when it was made.
+      expect(tries[0]?.state).toBe("Taken back since");
     }
   });
 

@@ -62,7 +62,7 @@ it("a step behind a closed gate, and a notice to be told again, are drawn as wha
   if (step === undefined) throw new Error("no step");
   const at = (state: string, more: Partial<StepView>) => shapeOf({ ...step, drifted: null, state, ...more });
   expect(at("ready", {})).toBe("ready");
-  expect(at("ready", { waits_for_go: true })).toBe("todo");
+  expect(at("ready", { waits: true })).toBe("todo");
   expect(at("done", {})).toBe("pass");
   expect(at("done", { tell_again: true })).toBe("blocked");
 });

@@ -349,8 +349,7 @@ fn aws(target: &Target, endpoint: Option<&str>, clock: &Arc<dyn Clock>) -> Resul
 }
 
 /// The name of this machine, for the lease; "unknown" where the system does not tell.
-#[must_use]
-pub fn host_name() -> String {
+pub(crate) fn host_name() -> String {
     std::fs::read_to_string("/proc/sys/kernel/hostname")
         .ok()
         .or_else(|| std::env::var("COMPUTERNAME").ok())

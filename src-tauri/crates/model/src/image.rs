@@ -152,22 +152,13 @@ impl<'de> Deserialize<'de> for Image {
             return Ok(image);
         }
         let raw: Value = serde_json::from_str(text.get()).map_err(D::Error::custom)?;
-        // Of a name that stands twice a tree has the last: what another reader would make of it is not known.
-        if is_twofold(text.get()) {
-            return Unknown::of(raw, TAG)
-                .map(Self::Unknown)
-                .ok_or_else(|| D::Error::missing_field(TAG));
-        }
-        match Self::deserialize(Reader::new(&raw, TAG)) {
-            Ok(image) if is_written_as(&image, &raw) => Ok(image),
-            Ok(_) => Unknown::of(raw, TAG)
-                .map(Self::Unknown)
-                .ok_or_else(|| D::Error::missing_field(TAG)),
-            Err(error) => match Unknown::of(raw, TAG) {
-                Some(unknown) => Ok(Self::Unknown(unknown)),
-                None => Err(D::Error::custom(error)),
-            },
-        }
+        let error = match Self::deserialize(Reader::new(&raw, TAG)) {
+            // Of a name that stands twice a tree has the last: what another reader would make of it is not known.
+            Ok(image) if is_written_as(&image, &raw) && !is_twofold(text.get()) => return Ok(image),
+            Ok(_) => D::Error::missing_field(TAG),
+            Err(error) => D::Error::custom(error),
+        };
+        Unknown::of(raw, TAG).map(Self::Unknown).ok_or(error)
     }
 }
 

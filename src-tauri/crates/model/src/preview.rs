@@ -75,8 +75,10 @@ impl Deref for Parameters {
     type Target = Value;
 
     fn deref(&self) -> &Value {
+        // A number that is too large, or nesting that is too deep, is no tree: then it is shown as it stands, and never as nothing.
+        let text = self.text.get();
         self.tree
-            .get_or_init(|| serde_json::from_str(self.text.get()).unwrap_or_default())
+            .get_or_init(|| serde_json::from_str(text).unwrap_or_else(|_| Value::from(text)))
     }
 }
 

@@ -32,10 +32,9 @@ impl<'de> Visitor<'de> for Once {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let mut names = HashSet::new();
         while let Some(name) = map.next_key::<String>()? {
-            if names.contains(&name) {
+            if !names.insert(name) {
                 return Err(A::Error::custom("a name stands twice"));
             }
-            names.insert(name);
             map.next_value_seed(Self)?;
         }
         Ok(())

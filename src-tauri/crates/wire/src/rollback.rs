@@ -163,6 +163,9 @@ pub struct RollbackPlanView {
     pub breaches: Vec<BreachView>,
     /// Preconditions that do not hold: each must be overridden by name (check id).
     pub unproven: Vec<String>,
+    /// What of these two is open, in the words of [`WayBack::proof`]; empty where nothing is.
+    #[serde(default)]
+    pub open: String,
     /// The decision that the rule waits for, where nobody has taken it: named, and no bar to the
     /// rollback.
     pub open_decision: Option<String>,

@@ -130,10 +130,10 @@ pub struct StepView {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[ts(as = "Option<bool>", optional)]
     pub left_out: bool,
-    /// It could begin, and its gate is not open.
+    /// It could begin by itself, and its gate is not open or another step comes first.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[ts(as = "Option<bool>", optional)]
-    pub waits_for_go: bool,
+    pub waits: bool,
     /// A notice that went out, and people were told the contrary since: it is to be told again before the run goes on.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[ts(as = "Option<bool>", optional)]

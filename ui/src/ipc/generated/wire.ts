@@ -2175,6 +2175,10 @@ breaches: Array<BreachView>,
  */
 unproven: Array<string>, 
 /**
+ * What of these two is open, in the words of [`WayBack::proof`]; empty where nothing is.
+ */
+open: string, 
+/**
  * The decision that the rule waits for, where nobody has taken it: named, and no bar to the
  * rollback.
  */
@@ -2870,9 +2874,9 @@ together?: Array<string>,
  */
 left_out?: boolean, 
 /**
- * It could begin, and its gate is not open.
+ * It could begin by itself, and its gate is not open or another step comes first.
  */
-waits_for_go?: boolean, 
+waits?: boolean, 
 /**
  * A notice that went out, and people were told the contrary since: it is to be told again before the run goes on.
  */

@@ -3,6 +3,7 @@
 use std::sync::PoisonError;
 
 use switchback_engine::chosen::is_left_out;
+use switchback_engine::ports::Lease;
 use switchback_engine::run::Run;
 use switchback_journal::Life;
 use switchback_model::{RunId, StepState};
@@ -46,9 +47,15 @@ impl Core {
         Ok(rehearsed)
     }
 
+    /// Whether who holds a lease still lives, as far as this machine can tell.
+    #[must_use]
+    pub fn life(&self, run: &RunId, lease: &Lease) -> Life {
+        self.store.life(run, lease, &crate::core::host_name())
+    }
+
     fn left_in_the_middle(&self, id: &RunId, head_seq: u64) -> Option<Opening> {
         let held = self.store.holder(id).ok()?;
-        let ended = held.map(|lease| self.store.life(id, &lease, &crate::core::host_name()) == Life::Ended);
+        let ended = held.map(|lease| self.life(id, &lease) == Life::Ended);
         // Somebody is at work in it.
         if ended == Some(false) {
             return None;

@@ -8,7 +8,7 @@ use switchback_model::rollback::Breach;
 use switchback_model::text::lasting;
 use switchback_model::{Finding, RollbackScope, StepState, TargetKind};
 
-use super::extent::{Extent, further_back};
+use super::extent::{Extent, further_back, open};
 use super::price::{price, total_s};
 use super::rollback::{precondition_title, scope_view};
 use super::run::Live;
@@ -207,17 +207,11 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
         Some(price) => format!("{}: {price}", named(&scope)),
         None => format!("{}: {}", named(&scope), extent.items()),
     };
-    // By name, when it is confirmed: nothing of it fails to be proven.
-    let accepted = [
-        counted(breaches.len(), ("breach", "breaches"), "to accept"),
-        counted(losses.len(), ("loss", "losses"), "to accept"),
-    ];
-    let open = counted(missing.len(), ("thing", "things"), "not proven");
-    let open = match missing.len() == old {
-        true if old > 0 => Some("being read again".to_owned()),
-        _ => open,
-    };
-    let words: Vec<String> = open.into_iter().chain(accepted.into_iter().flatten()).collect();
+    let mut words = open(missing.len(), breaches.len(), losses.len());
+    // What passed and is only old fails to prove nothing.
+    if let Some(unproven) = words.first_mut().filter(|_| old > 0 && missing.len() == old) {
+        "being read again".clone_into(unproven);
+    }
     let first = [&missing, &breaches, &losses].into_iter().flatten().next();
     let answer = if let (Some(says), Some(why)) = (words.first(), first) {
         let others = match words.get(1..) {
@@ -277,15 +271,6 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
     }
 }
 
-/// "2 things not proven"; none where there are none.
-fn counted(of: usize, (one, many): (&str, &str), what: &str) -> Option<String> {
-    match of {
-        0 => None,
-        1 => Some(format!("1 {one} {what}")),
-        n => Some(format!("{n} {many} {what}")),
-    }
-}
-
 /// The rules that would take something back now: whoever knows better than the proposal takes another.
 fn rules(run: &Run) -> Vec<WayBackByName> {
     let rules = run.plan.rules.iter();
@@ -309,7 +294,7 @@ fn named(scope: &RollbackScope) -> String {
 }
 
 /// The title of the step whose undo loses something that is accepted by name; none where the breach is another.
-fn lost_by<'a>(run: &'a Run, breach: &Breach) -> Option<&'a str> {
+pub(super) fn lost_by<'a>(run: &'a Run, breach: &Breach) -> Option<&'a str> {
     let step = breach.id.strip_prefix("loses-")?;
     let step = run.plan.steps().find(|one| one.id.as_str() == step)?;
     Some(&step.title)

@@ -5,6 +5,24 @@ use switchback_engine::run::Run;
 use switchback_model::rollback::ItemKind;
 use switchback_model::{RollbackPlan, Step};
 
+/// What is open of a way back, in the words that every screen has for it: what fails to be proven, then what is accepted by
+/// its name when it is confirmed. "2 things not proven", "1 breach to accept", "1 loss to accept".
+pub(super) fn open(unproven: usize, breaches: usize, losses: usize) -> Vec<String> {
+    let counts = [
+        (unproven, ("thing", "things"), "not proven"),
+        (breaches, ("breach", "breaches"), "to accept"),
+        (losses, ("loss", "losses"), "to accept"),
+    ];
+    counts
+        .into_iter()
+        .filter_map(|(count, (one, many), what)| match count {
+            0 => None,
+            1 => Some(format!("1 {one} {what}")),
+            n => Some(format!("{n} {many} {what}")),
+        })
+        .collect()
+}
+
 /// Titles of the steps that are still there after this rollback and that nobody takes back without accepting a loss.
 pub(super) fn further_back<'a>(run: &'a Run, plan: &RollbackPlan) -> Vec<&'a str> {
     let taken = |step: &Step| plan.items.iter().any(|item| item.step.as_ref() == Some(&step.id));

@@ -9,6 +9,8 @@ use switchback_model::{
     StepId,
 };
 
+use super::answers::lost_by;
+use super::extent::open;
 use super::price::price;
 use super::spread::seen;
 use super::{preview_view, reading_view};
@@ -53,7 +55,18 @@ pub fn rollback_plan_view(
         .filter(|s| run.steps[&s.id].state.may_have_effect() && !in_set.contains(&&s.id))
         .map(|s| after::left(run, s))
         .collect();
+    let unproven: Vec<String> = preconditions
+        .iter()
+        .filter(|p| !p.reading.verdict.lets_through())
+        .map(|p| p.reading.check.to_string())
+        .collect();
+    let losses = plan
+        .breaches
+        .iter()
+        .filter(|breach| lost_by(run, breach).is_some())
+        .count();
     RollbackPlanView {
+        open: open(unproven.len(), plan.breaches.len() - losses, losses).join(", "),
         digest: run.basis_of_rollback(plan).to_string(),
         scope: scope_view(&plan.scope),
         title: title(run, &plan.scope),
@@ -70,11 +83,7 @@ pub fn rollback_plan_view(
             })
             .collect(),
         breaches: plan.breaches.iter().map(breach_view).collect(),
-        unproven: preconditions
-            .iter()
-            .filter(|p| !p.reading.verdict.lets_through())
-            .map(|p| p.reading.check.to_string())
-            .collect(),
+        unproven,
         open_decision: open_decision(run, &plan.scope),
         stays,
         in_flight: plan.in_flight.iter().map(ToString::to_string).collect(),

@@ -190,9 +190,9 @@ fn way_back(snapshot: &RunSnapshot) -> String {
     let way = &snapshot.way_back;
     let headline = plain(&way.answer.headline);
     // All that is open, not the first of it alone.
-    let headline = match headline.split_once(": ") {
-        Some((answer, _)) if !way.proof.is_empty() => format!("{answer}: {}", way.proof),
-        _ => headline,
+    let headline = match way.something_to_undo && !way.missing.is_empty() {
+        true => format!("Can go back: {}", way.proof),
+        false => headline,
     };
     if !way.something_to_undo {
         return format!("{headline}.");

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use switchback_engine::chosen;
+use switchback_engine::decide::{First, comes_first};
 use switchback_engine::evolve::name;
-use switchback_engine::gate;
 use switchback_engine::publish::unseen;
 use switchback_engine::rollback::undone_with;
 use switchback_engine::run::{Attempt, Outcome, Run, StepRun};
@@ -54,11 +54,9 @@ pub(super) fn view(
         checks.map(|c| c.readings.as_slice()).unwrap_or_default(),
         now,
     );
-    let waits_for_go = state.state == StepState::Ready
-        && run
-            .plan
-            .phase_of(&step.id)
-            .is_some_and(|phase| !gate::is_open(run, phase));
+    let first = Some(step)
+        .filter(|_| state.state == StepState::Ready)
+        .and_then(|step| comes_first(run, step));
     let tell_again = run.told_otherwise_since(&step.id).is_some();
     StepView {
         id: step.id.to_string(),
@@ -81,7 +79,8 @@ pub(super) fn view(
             Some(_) => "Not chosen",
             None if taken_back_by_ecs(step, state).is_some() => "Taken back by ECS itself",
             None if tell_again => "To tell again",
-            None if waits_for_go => "Waits for go",
+            None if first == Some(First::Go) => "Waits for go",
+            None if first == Some(First::Step) => "Waits for another step",
             None if state.state == StepState::Blocked && waits_only(&before) => "Waiting",
             None => state.state.words(),
         }
@@ -111,7 +110,7 @@ pub(super) fn view(
         // Told by whoever knows the rest of the row.
         together: Vec::new(),
         left_out: left_out.is_some(),
-        waits_for_go,
+        waits: first.is_some(),
         tell_again,
         unseen: unseen(run, &step.id).iter().map(ToString::to_string).collect(),
         changed_at: state.changed_at,

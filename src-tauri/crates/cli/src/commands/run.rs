@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::json;
-use switchback_api::core::host_name;
 use switchback_api::host::{Claim, Host};
 use switchback_api::view::{run_state, snapshot};
 use switchback_api::wire::{ApiError, DriverLife, DriverView, RunSnapshot};
@@ -135,7 +134,7 @@ async fn status(cx: &Cx<'_>, run: &str, offline: bool) -> Result<u8, ApiError> {
 /// Who holds the lease now; the journal alone tells who drove last.
 pub fn driver(host: &Host, run: &Folded) -> Result<Option<DriverView>, ApiError> {
     let lease = host.store().holder(&run.id)?;
-    let life = |lease: &Lease| match host.store().life(&run.id, lease, &host_name()) {
+    let life = |lease: &Lease| match host.life(&run.id, lease) {
         Life::Ended => DriverLife::Ended,
         // One sign alone does not tell whether another follows.
         Life::Sign(_) => DriverLife::Unknown,

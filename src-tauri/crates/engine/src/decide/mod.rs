@@ -65,6 +65,24 @@ pub enum Stands {
     NoImage,
 }
 
+/// What comes before a step that could begin by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum First {
+    /// People say go at the gate of its phase.
+    Go,
+    /// Another step: one that it needs or comes after, or one that has to make a change seen.
+    Step,
+}
+
+/// What comes before this step; none where it may begin.
+#[must_use]
+pub fn comes_first(run: &Run, step: &Step) -> Option<First> {
+    if gate::gate_is_open(run, step).is_err() {
+        return Some(First::Go);
+    }
+    apply::edges(run, step).is_err().then_some(First::Step)
+}
+
 /// What stands there beside what was before, for who is refused because of it.
 fn now_and_before(noun: &str, now: &[String], before: &[String]) -> String {
     format!(

@@ -5,8 +5,8 @@
 //!   itself, and nothing is kept then, which is said. Another process may be at the same work: refused.
 //! * *The pools are described*: refused, slow or unanswered, which only means that nobody knows how long it takes.
 //! * *A page*: `switchback_aws::cognito::Walk` says what. The process may be killed before the page is kept: it is asked
-//!   for again by the next one, and so is the one that was on its way. Killed after: it is not. A token that AWS no longer takes has that pool begin anew, twice
-//!   at most, which is said.
+//!   for again by the next one, and so is the one that was on its way. Killed after: it is not. A token that AWS no longer
+//!   takes has that pool begin anew, twice at most, which is said.
 //! * *The other pool*: two are read at the same time, and one that fails does not end the other.
 //!
 //! Keeping a page waits for the kernel, not for the disk: some tens of microseconds on the thread that reads.

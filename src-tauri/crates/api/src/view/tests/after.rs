@@ -159,9 +159,9 @@ fn after_a_rollback_the_gate_asks_whether_to_start_again() {
     assert_eq!(gate(&run).title, "Go on after “Step mid.4” was taken back?");
 }
 
-/// A step that could begin and must not is not called ready: its gate is said.
+/// A step that could begin and must not is not called ready: what comes first is said.
 #[test]
-fn what_is_ready_behind_a_closed_gate_waits_for_go() {
+fn what_is_ready_behind_a_gate_or_another_step_waits() {
     let mut plan = tis_like();
     let steps = plan.phases.remove(0).steps;
     plan.phases = vec![plans::gated("mid", steps)];
@@ -170,10 +170,18 @@ fn what_is_ready_behind_a_closed_gate_waits_for_go() {
     let said = |run: &Run| {
         let seen = snapshot(run, &Live::default(), t(0));
         let mid = step(&seen, "mid.3");
-        (mid.state.clone(), mid.state_words.clone(), mid.waits_for_go)
+        (mid.state.clone(), mid.state_words.clone(), mid.waits)
     };
     assert_eq!(said(&run), ("ready".to_owned(), "Waits for go".to_owned(), true));
     run.gates.insert(plan.phases[0].id.clone(), went(None));
+    assert_eq!(
+        said(&run),
+        ("ready".to_owned(), "Waits for another step".to_owned(), true)
+    );
+    let mid3 = plan.step(&id("mid.3")).expect("a step");
+    for before in mid3.needs.iter().chain(&mid3.after) {
+        put(&mut run, before.as_str(), DONE);
+    }
     assert_eq!(said(&run), ("ready".to_owned(), "Ready".to_owned(), false));
 }
 

@@ -11,8 +11,8 @@
 //! * The future is dropped: nothing was changed anywhere, and the walk stands where it stood. The page that was on its
 //!   way is given up with it.
 //!
-//! A page is asked for, read and understood by a task of its own while whoever walks deals with the page before it: both
-//! take about as long as each other, and the service is waited for once and not twice.
+//! A page is asked for, read and understood by a task of its own while whoever walks deals with the page before it: the
+//! service is not kept waiting for that.
 
 use std::panic::resume_unwind;
 

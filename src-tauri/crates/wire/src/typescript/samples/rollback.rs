@@ -25,6 +25,7 @@ pub(super) fn add(samples: &mut Samples) {
         items: list(full, || item(full)),
         breaches: list(full, breach),
         unproven: texts(full),
+        open: text(),
         open_decision: maybe(full, text),
         stays: texts(full),
         in_flight: texts(full),

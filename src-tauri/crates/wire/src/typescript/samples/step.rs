@@ -188,7 +188,7 @@ fn step(full: bool) -> StepView {
         unseen: texts(full),
         together: texts(full),
         left_out: full,
-        waits_for_go: full,
+        waits: full,
         tell_again: full,
         changed_at: maybe(full, time),
         before: list(full, || reading(full)),
