@@ -26,5 +26,7 @@ export default defineConfig({
     css: { include: [/\?raw$/] },
     restoreMocks: true,
     testTimeout: 20_000,
+    // One for each core: vitest leaves one to the person before it, and there are two where this runs for everybody.
+    maxWorkers: "100%",
   },
 });
