@@ -32,6 +32,10 @@ pub struct WayBack {
     pub undoes: Vec<String>,
     /// What is lost by that, each once.
     pub loses: Vec<String>,
+    /// The titles of steps that stand behind it, which nobody takes back without a loss.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<String>>", optional)]
+    pub further_back: Vec<String>,
     /// How long that takes.
     pub takes: UndoTimeView,
     /// What that costs in work and time: "7 items, 1 by hand, 1 to tell, about 21 min". Empty = not known yet.

@@ -596,6 +596,7 @@ export const WayBack: z.ZodType<wire.WayBack> = z.lazy(() => z.looseObject({
     order: z.array(z.string()),
     undoes: z.array(z.string()),
     loses: z.array(z.string()),
+    further_back: z.array(z.string()).exactOptional(),
     takes: UndoTimeView,
     price: z.string(),
     proof: z.string(),

@@ -3121,6 +3121,10 @@ undoes: Array<string>,
  */
 loses: Array<string>, 
 /**
+ * The titles of steps that stand behind it, which nobody takes back without a loss.
+ */
+further_back?: Array<string>, 
+/**
  * How long that takes.
  */
 takes: UndoTimeView, 

@@ -105,6 +105,7 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
             order: Vec::new(),
             undoes: Vec::new(),
             loses: Vec::new(),
+            further_back: Vec::new(),
             takes: UndoTimeView::default(),
             price: String::new(),
             proof: String::new(),
@@ -250,7 +251,7 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
         }
     };
     let proof = match words.is_empty() {
-        true => extent.proof(true).to_lowercase(),
+        true => extent.proof(further.is_empty()).to_lowercase(),
         false => words.join(", "),
     };
     missing.extend(breaches);
@@ -264,6 +265,7 @@ pub(super) fn way_back(run: &Run, live: &Live, mirror: Option<&MirrorView>, now:
         order,
         undoes,
         loses: extent.loses,
+        further_back: further.into_iter().map(str::to_owned).collect(),
         takes,
         price: priced.unwrap_or_default(),
         proof,

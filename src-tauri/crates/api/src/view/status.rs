@@ -205,7 +205,13 @@ fn way_back(snapshot: &RunSnapshot) -> String {
         [first] => format!("loses {}", loss(first)),
         [first, rest @ ..] => format!("loses {}, and {} more", loss(first), rest.len()),
     };
-    format!("{headline}, {}, {loses}.", about(way.takes))
+    // What is lost only by whoever goes back further is no secret either.
+    let further = match way.further_back.len() {
+        0 => String::new(),
+        1 => "; further back 1 loss".to_owned(),
+        n => format!("; further back {n} losses"),
+    };
+    format!("{headline}, {}, {loses}{further}.", about(way.takes))
 }
 
 /// A loss as a part of a sentence. What somebody wrote meanwhile is named, and not repeated.

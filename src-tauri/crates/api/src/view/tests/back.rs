@@ -7,7 +7,7 @@ use switchback_testkit::plans::{self, id, tis_like};
 
 use super::{DONE, by_console, by_hand, going_back, item, open, put, reading, t};
 use crate::view::{Live, Readiness, snapshot};
-use crate::wire::Tone;
+use crate::wire::{Tone, WayBack};
 
 /// What is said of the way back where the newest step with an effect is `mid.5`.
 fn said_of(
@@ -15,6 +15,12 @@ fn said_of(
     breaches: Vec<Breach>,
     change: impl FnOnce(&mut Run),
 ) -> (Tone, String, String) {
+    let answer = way_back_of(items, breaches, change).answer;
+    (answer.tone, answer.headline, answer.note)
+}
+
+/// The way back where the newest step with an effect is `mid.5`.
+fn way_back_of(items: Vec<RollbackItem>, breaches: Vec<Breach>, change: impl FnOnce(&mut Run)) -> WayBack {
     let mut plan = tis_like();
     for step in plan.phases.iter_mut().flat_map(|phase| &mut phase.steps) {
         if step.id == id("mid.4") {
@@ -36,8 +42,7 @@ fn said_of(
         }],
         ..Live::default()
     };
-    let answer = snapshot(&run, &live, t(10)).way_back.answer;
-    (answer.tone, answer.headline, answer.note)
+    snapshot(&run, &live, t(10)).way_back
 }
 
 #[test]
@@ -163,9 +168,12 @@ fn nothing_is_called_proven_beside_a_loss() {
     // A loss that stands further back is named, and nothing is said of all conditions.
     let further = |run: &mut Run| put(run, "mid.4", DONE);
     let plain = vec![item("mid.5", by_console(), &[])];
-    let (_, _, note) = said_of(plain, Vec::new(), further);
+    let way = way_back_of(plain, Vec::new(), further);
     assert_eq!(
-        note,
+        way.answer.note,
         "Its conditions are proven. Newest step: 1 item, never timed here. Further back 1 loss: “Step mid.4”"
     );
+    // Every other place has the same words, and the same count.
+    assert_eq!(way.proof, "its conditions are proven");
+    assert_eq!(way.further_back, ["Step mid.4"]);
 }

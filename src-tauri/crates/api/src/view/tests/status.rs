@@ -128,6 +128,14 @@ fn the_price_of_the_way_back_is_said_or_that_it_can_t_be() {
         let said = again(&made);
         assert!(said.contains(&format!("not proven, {words}")), "{words}: {said}");
     }
+    // Whoever reads only this line is not told that nothing at all is lost.
+    made.way_back.loses.clear();
+    made.way_back.further_back = vec!["Open the new user pool to users".to_owned()];
+    let said = again(&made);
+    assert!(said.contains("loses nothing; further back 1 loss."), "{said}");
+    made.way_back.further_back.push("Send the invitations".to_owned());
+    let said = again(&made);
+    assert!(said.contains("loses nothing; further back 2 losses."), "{said}");
 }
 
 #[test]

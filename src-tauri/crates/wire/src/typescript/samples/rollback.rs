@@ -69,6 +69,7 @@ pub(super) fn way_back(full: bool) -> WayBack {
         order: texts(full),
         undoes: texts(full),
         loses: texts(full),
+        further_back: texts(full),
         takes: takes(full),
         price: text(),
         proof: text(),
