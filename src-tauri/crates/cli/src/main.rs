@@ -27,7 +27,7 @@ use switchback_api::wire::ApiError;
 use switchback_model::Operator;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::args::{Args, Command};
+use crate::args::{Args, Command, Users};
 use crate::print::Out;
 
 fn main() -> ExitCode {
@@ -65,11 +65,11 @@ fn main() -> ExitCode {
 }
 
 /// One thread for all that waits: nothing here computes for long, and each answer that is handed from one thread to another
-/// is waited for once more. What would hold it up (disks, keychains, the keyboard) has threads of its own. A rehearsal is a
-/// world beside its driver, and has a thread a core.
+/// is waited for once more. What would hold it up (disks, keychains, the keyboard) has threads of its own. Two commands have
+/// a thread a core: a rehearsal is a world beside its driver, and a comparison seals a page while the next one is read.
 fn runtime(command: &Command) -> std::io::Result<Runtime> {
     let mut threads = match command {
-        Command::Rehearse(_) => Builder::new_multi_thread(),
+        Command::Rehearse(_) | Command::Users(Users::Reconcile { .. }) => Builder::new_multi_thread(),
         _ => Builder::new_current_thread(),
     };
     threads.enable_all().build()

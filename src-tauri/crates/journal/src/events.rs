@@ -3,11 +3,15 @@
 //!
 //! A row holds its own hash and its predecessor's, so links can be verified side by side. What comes out
 //! is the same as from one walk through the chain.
+//!
+//! What a piece of work holds in memory goes round with it, from this thread to a worker and back: it is asked of the
+//! system once, and events go where they were made, in the worker.
 
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::path::Path;
-use std::thread::{self, ScopedJoinHandle};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::{self, Scope, ScopedJoinHandle};
 
 use rusqlite::Rows;
 use switchback_engine::ports::JournalError;
@@ -19,7 +23,9 @@ use crate::read::{broken, bytes, event};
 use crate::store::uint;
 
 /// Rows in one piece of work: so many are worth a thread's start, and a usual journal has fewer.
-const ROWS: usize = 1_024;
+const ROWS: usize = 512;
+/// Pieces that a worker has: one to work on, and one so that it need not wait.
+const EACH: usize = 2;
 
 /// Where a row's parts lie in its piece.
 struct Row {
@@ -30,18 +36,78 @@ struct Row {
     hash: Hash,
 }
 
-/// Consecutive rows, copied from SQLite, not yet believed.
+/// Consecutive rows, copied from SQLite, and what becomes of them.
+#[derive(Default)]
 struct Piece {
     /// The last event before the first row, and its hash.
     start: (u64, Hash),
     bytes: Vec<u8>,
+    /// Not yet believed.
     rows: Vec<Row>,
-    /// What ended the rows early.
+    /// The events up to the first row that is not right.
+    events: Vec<Event>,
+    /// What ended the rows early, or what is not right.
     failed: Option<JournalError>,
 }
 
-/// The events of a piece up to the first that is not right, and what is not.
-type Believed = (Vec<Event>, Option<JournalError>);
+/// A thread that verifies and parses the pieces which it gets, one after the other.
+struct Worker<'scope> {
+    work: Sender<Piece>,
+    done: Receiver<Piece>,
+    thread: ScopedJoinHandle<'scope, ()>,
+}
+
+/// The threads, which are started as they are needed, and which pieces are theirs.
+struct Workers<'scope, 'env, 'a> {
+    source: Source<'a>,
+    scope: &'scope Scope<'scope, 'env>,
+    most: usize,
+    started: Vec<Worker<'scope>>,
+    /// Whose turn it is to get a piece.
+    next: usize,
+    /// Whose pieces are out, in the order of their rows.
+    out: VecDeque<usize>,
+}
+
+impl<'scope, 'a: 'scope> Workers<'scope, '_, 'a> {
+    /// Gives a piece to the next one.
+    fn give(&mut self, piece: Piece) -> Result<(), JournalError> {
+        if self.started.len() <= self.next {
+            let (work, mine) = channel::<Piece>();
+            let (back, done) = channel();
+            let source = self.source;
+            let thread = self.scope.spawn(move || {
+                for mut piece in mine {
+                    source.believe(&mut piece);
+                    if back.send(piece).is_err() {
+                        break;
+                    }
+                }
+            });
+            self.started.push(Worker { work, done, thread });
+        }
+        let sent = self.started[self.next].work.send(piece);
+        sent.map_err(|_| self.source.broke_off())?;
+        self.out.push_back(self.next);
+        self.next = (self.next + 1) % self.most;
+        Ok(())
+    }
+
+    /// The oldest piece that is out, once it is worked on.
+    fn take_back(&mut self) -> Option<Result<Piece, JournalError>> {
+        let oldest = self.out.pop_front()?;
+        let piece = self.started[oldest].done.recv();
+        Some(piece.map_err(|_| self.source.broke_off()))
+    }
+
+    fn end(self) {
+        for worker in self.started {
+            drop((worker.work, worker.done));
+            // What it broke off with was said where its piece was missed.
+            let _ = worker.thread.join();
+        }
+    }
+}
 
 /// Where the rows belong.
 #[derive(Clone, Copy)]
@@ -51,7 +117,8 @@ pub(crate) struct Source<'a> {
 }
 
 impl Source<'_> {
-    /// Hands on every event that is right, in order; gives the last one's number and hash.
+    /// Hands on every event that is right, in order; gives the last one's number and hash. What is left of the events
+    /// that were handed on is dropped.
     ///
     /// `rows` holds the columns of [`crate::read::ROWS_AFTER`], `start` the event before the first row, and its hash.
     ///
@@ -61,35 +128,52 @@ impl Source<'_> {
         self,
         rows: &mut Rows<'_>,
         start: (u64, Hash),
-        mut visit: impl FnMut(Event),
+        mut visit: impl FnMut(&mut Vec<Event>),
     ) -> Result<(u64, Hash), JournalError> {
-        let mut hand_on = |(events, failed): Believed| {
-            events.into_iter().for_each(&mut visit);
-            failed.map_or(Ok(()), Err)
+        let mut hand_on = |piece: &mut Piece| {
+            visit(&mut piece.events);
+            piece.failed.take().map_or(Ok(()), Err)
         };
-        let most = thread::available_parallelism().map_or(1, usize::from);
         thread::scope(|scope| {
-            let mut end = start;
-            let mut under_way: VecDeque<ScopedJoinHandle<'_, Believed>> = VecDeque::new();
-            loop {
-                let piece = self.take(rows, end);
-                if let Some(last) = piece.rows.last() {
-                    end = (end.0 + piece.rows.len() as u64, last.hash);
+            let most = thread::available_parallelism().map_or(1, usize::from);
+            let mut workers = Workers {
+                source: self,
+                scope,
+                most,
+                started: Vec::new(),
+                next: 0,
+                out: VecDeque::new(),
+            };
+            let mut through = || {
+                let mut end = start;
+                loop {
+                    let mut piece = match workers.out.len() < most * EACH {
+                        true => Piece::default(),
+                        false => workers.take_back().transpose()?.unwrap_or_default(),
+                    };
+                    hand_on(&mut piece)?;
+                    self.take(rows, end, &mut piece);
+                    if let Some(last) = piece.rows.last() {
+                        end = (end.0 + piece.rows.len() as u64, last.hash);
+                    }
+                    let is_last = piece.failed.is_some() || piece.rows.len() < ROWS;
+                    if is_last && workers.out.is_empty() {
+                        self.believe(&mut piece);
+                        hand_on(&mut piece)?;
+                        return Ok(end);
+                    }
+                    workers.give(piece)?;
+                    while is_last && let Some(piece) = workers.take_back() {
+                        hand_on(&mut piece?)?;
+                    }
+                    if is_last {
+                        return Ok(end);
+                    }
                 }
-                let is_last = piece.failed.is_some() || piece.rows.len() < ROWS;
-                if is_last && under_way.is_empty() {
-                    hand_on(self.believe(piece))?;
-                    return Ok(end);
-                }
-                under_way.push_back(scope.spawn(move || self.believe(piece)));
-                while under_way.len() >= most || (is_last && !under_way.is_empty()) {
-                    let believed = under_way.pop_front().map(ScopedJoinHandle::join);
-                    hand_on(believed.and_then(Result::ok).ok_or_else(|| self.broke_off())?)?;
-                }
-                if is_last {
-                    return Ok(end);
-                }
-            }
+            };
+            let end = through();
+            workers.end();
+            end
         })
     }
 
@@ -97,14 +181,11 @@ impl Source<'_> {
         JournalError::NotRead(format!("{}: a reading thread broke off", self.path.display()))
     }
 
-    /// The next rows as they are.
-    fn take(self, rows: &mut Rows<'_>, start: (u64, Hash)) -> Piece {
-        let mut piece = Piece {
-            start,
-            bytes: Vec::new(),
-            rows: Vec::new(),
-            failed: None,
-        };
+    /// The next rows as they are, in the place of those that the piece had.
+    fn take(self, rows: &mut Rows<'_>, start: (u64, Hash), piece: &mut Piece) {
+        piece.start = start;
+        piece.bytes.clear();
+        piece.rows.clear();
         while piece.rows.len() < ROWS {
             let next = start.0 + 1 + piece.rows.len() as u64;
             match self.row(rows, next, &mut piece.bytes) {
@@ -116,7 +197,6 @@ impl Source<'_> {
                 }
             }
         }
-        piece
     }
 
     fn row(self, rows: &mut Rows<'_>, next: u64, into: &mut Vec<u8>) -> Result<Option<Row>, JournalError> {
@@ -143,18 +223,22 @@ impl Source<'_> {
     }
 
     /// Verifies every link of a piece and parses its events, up to the first that is not right.
-    fn believe(self, piece: Piece) -> Believed {
-        let mut events = Vec::with_capacity(piece.rows.len());
+    fn believe(self, piece: &mut Piece) {
+        piece.events.clear();
+        piece.events.reserve(piece.rows.len());
         let (mut seq, mut prev) = piece.start;
         for row in &piece.rows {
             seq += 1;
             match self.believe_row(&piece.bytes, row, seq, &prev) {
-                Ok(event) => events.push(event),
-                Err(error) => return (events, Some(error)),
+                Ok(event) => piece.events.push(event),
+                Err(error) => {
+                    // It lies before whatever ended the rows.
+                    piece.failed = Some(error);
+                    return;
+                }
             }
             prev = row.hash;
         }
-        (events, piece.failed)
     }
 
     fn believe_row(self, all: &[u8], row: &Row, seq: u64, prev: &Hash) -> Result<Event, JournalError> {

@@ -206,7 +206,7 @@ impl Inner {
         limit: Option<usize>,
     ) -> Result<Vec<Event>, JournalError> {
         let mut events = Vec::new();
-        self.each(run, after_seq, limit, |event| events.push(event))?;
+        self.each(run, after_seq, limit, |next| events.append(next))?;
         Ok(events)
     }
 
@@ -214,14 +214,18 @@ impl Inner {
     /// with the story.
     pub fn fold(&self, run: &RunId) -> Result<Result<Run, IllegalEvent>, JournalError> {
         let mut folded: Option<Result<Run, IllegalEvent>> = None;
-        self.each(run, 0, None, |event| match &mut folded {
-            None => folded = Some(Run::open(&event)),
-            Some(Ok(run)) => {
-                if let Err(illegal) = evolve(run, &event) {
-                    folded = Some(Err(illegal));
+        self.each(run, 0, None, |events| {
+            for event in events.iter() {
+                match &mut folded {
+                    None => folded = Some(Run::open(event)),
+                    Some(Ok(run)) => {
+                        if let Err(illegal) = evolve(run, event) {
+                            folded = Some(Err(illegal));
+                        }
+                    }
+                    Some(Err(_)) => {}
                 }
             }
-            Some(Err(_)) => {}
         })?;
         Ok(folded.unwrap_or_else(|| Run::replay(&[])))
     }
@@ -233,7 +237,7 @@ impl Inner {
         run: &RunId,
         after_seq: u64,
         limit: Option<usize>,
-        visit: impl FnMut(Event),
+        visit: impl FnMut(&mut Vec<Event>),
     ) -> Result<(), JournalError> {
         let mut conn = self.conn();
         let path = &self.path;

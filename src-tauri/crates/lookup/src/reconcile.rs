@@ -17,7 +17,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use futures_util::{StreamExt as _, stream};
@@ -146,8 +146,10 @@ impl Desk {
             reads.push(pool.read);
             notes.extend(pool.notes);
         }
+        let kept = reading.kept();
         tracing::info!(
             ms = millis(began),
+            kept_ms = whole_ms(kept.took()),
             accounts = reads.iter().map(|read| read.accounts).sum::<usize>(),
             "pools read"
         );
@@ -160,12 +162,16 @@ impl Desk {
             pools: reads,
             notes,
         };
-        (answers, done, reading.kept())
+        (answers, done, kept)
     }
 }
 
 fn millis(since: Instant) -> u64 {
-    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+    whole_ms(since.elapsed())
+}
+
+fn whole_ms(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn nothing_read(answers: &[PoolAnswer]) -> ApiError {

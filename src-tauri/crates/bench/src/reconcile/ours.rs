@@ -33,6 +33,8 @@ pub(super) struct Run {
     pub process: f64,
     /// Of them, for the pages.
     pub pages: f64,
+    /// Of those, to keep each page sealed, while the next one is on its way.
+    pub kept: f64,
     /// Of them, to judge and to write the rows.
     pub judged: f64,
     /// The most memory that it held, in KiB.
@@ -89,19 +91,20 @@ impl Ours<'_> {
             .into());
         }
         let lines = log(self.served.home(), since)?;
-        let took = |what: &str| {
+        let took = |what: &str, field: &str| {
             let mut found = lines.iter().filter(|line| line.said["message"] == what);
             let line = found
                 .next_back()
                 .ok_or_else(|| format!("the log has no line `{what}`"))?;
-            line.said["ms"]
+            line.said[field]
                 .as_f64()
-                .ok_or_else(|| format!("`{what}` says no time"))
+                .ok_or_else(|| format!("`{what}` says no {field}"))
         };
         Ok(Run {
             process,
-            pages: took("pools read")?,
-            judged: took("rows judged and written")?,
+            pages: took("pools read", "ms")?,
+            kept: took("pools read", "kept_ms")?,
+            judged: took("rows judged and written", "ms")?,
             peak_kib,
         })
     }

@@ -1,5 +1,7 @@
 //! What of a reading is kept for the next process: each page, sealed, with no more of a person than a verdict rests on.
 
+use std::time::{Duration, Instant};
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use switchback_aws::cognito::UserPage;
@@ -80,6 +82,7 @@ impl Person {
 pub(super) struct Kept {
     spool: Spool,
     lost: bool,
+    took: Duration,
 }
 
 /// What an earlier process left.
@@ -138,7 +141,12 @@ impl Kept {
             ),
             (None, Opened::Empty | Opened::Frames) => None,
         };
-        Ok((Self { spool, lost }, Left { states, useless }))
+        let kept = Self {
+            spool,
+            lost,
+            took: Duration::ZERO,
+        };
+        Ok((kept, Left { states, useless }))
     }
 
     /// Whether what is read is kept.
@@ -151,9 +159,17 @@ impl Kept {
     /// # Errors
     /// Where it can't be, and none that follows either: behind a hole nothing is of use.
     pub(super) fn page(&mut self, pool: usize, at: Timestamp, page: &UserPage) -> Result<(), ApiError> {
+        let began = Instant::now();
         // What an account has of a person is copied for this frame alone, and wiped with it.
         let people = page.users.iter().map(Person::of).collect();
-        self.frame(&Frame::Page(pool, at, page.next.clone(), people))
+        let kept = self.frame(&Frame::Page(pool, at, page.next.clone(), people));
+        self.took += began.elapsed();
+        kept
+    }
+
+    /// How long keeping the pages took, all together.
+    pub(super) fn took(&self) -> Duration {
+        self.took
     }
 
     /// Keeps that a pool began anew.
