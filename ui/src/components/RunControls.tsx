@@ -1,4 +1,5 @@
 import type { RunSnapshot } from "../ipc";
+import { shortTime } from "../format/time";
 import { Button } from "../kit";
 import type { Weight } from "../kit/Button";
 import { useApp, useNarrow, useSnapshot, useStore } from "../state/hooks";
@@ -60,12 +61,16 @@ export function RunControlForm({ control, onDone }: { control: Control; onDone: 
   const store = useStore();
   const busy = useApp((s) => s.busy);
   const words = TITLES[control];
+  const { barred, state } = useSnapshot("barred", "state");
+  // Whoever goes on reads first who held it up, and why.
+  const before = barred && `${state === "held" ? "On hold" : "Stopped"} since ${shortTime(barred.at)} by ${barred.by}: ${barred.reason}`;
   return (
     <ReasonForm
       draft={control}
       title={words.title}
       submit={words.submit}
       busy={busy !== null}
+      {...(control === "resume" && before !== undefined ? { note: before } : {})}
       never={control !== "resume"}
       onCancel={onDone}
       onSubmit={(reason) =>

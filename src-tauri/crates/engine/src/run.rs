@@ -134,6 +134,17 @@ impl RollbackRun {
     }
 }
 
+/// Who holds up what is new, since when and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Barred {
+    /// By whom.
+    pub by: Operator,
+    /// Why.
+    pub reason: String,
+    /// Since when.
+    pub at: Timestamp,
+}
+
 /// What a driver left in the middle.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Interrupted {
@@ -171,6 +182,8 @@ pub struct Run {
     pub seq: u64,
     /// Its state.
     pub state: RunState,
+    /// Who put it on hold or stopped it; none while it is open.
+    pub barred: Option<Barred>,
     /// Who drives it, and the fence.
     pub driver: Option<(Holder, u64)>,
     /// Its steps.
@@ -330,6 +343,7 @@ impl Run {
             sightings: crate::sightings::Sightings::of(plan),
             seq: 1,
             state: RunState::Open,
+            barred: None,
             driver: None,
             former: BTreeMap::new(),
             decisions: pre_decided(plan).collect(),

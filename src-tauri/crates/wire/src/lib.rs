@@ -57,8 +57,8 @@ pub use rollback::{
     SheetView, UndoTimeView, WayBack,
 };
 pub use run::{
-    Answer, AppInfo, BannerView, DecisionView, DriverLife, DriverView, LostView, RunRow, RunSnapshot, Update,
-    WindowInfo, WindowKind,
+    Answer, AppInfo, BannerView, BarredView, DecisionView, DriverLife, DriverView, LostView, RunRow,
+    RunSnapshot, Update, WindowInfo, WindowKind,
 };
 pub use runbook::{ProblemRow, RunbookView, TargetRow};
 pub use step::{AttemptView, Offer, PhaseView, StepView, WayBackByName};

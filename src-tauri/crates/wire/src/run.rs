@@ -120,6 +120,19 @@ pub struct LostView {
     pub sentence: Option<String>,
 }
 
+/// Who holds up what is new, since when and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export, export_to = "wire.ts")]
+pub struct BarredView {
+    /// By whom.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// Since when.
+    #[ts(as = "Time")]
+    pub at: Timestamp,
+}
+
 /// The whole run as a screen needs it: sent after every event and at every reading.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export, export_to = "wire.ts")]
@@ -133,6 +146,10 @@ pub struct RunSnapshot {
     pub title: String,
     /// `open`, `held`, `stopping` or `stopped`.
     pub state: String,
+    /// Who put it on hold or stopped it; absent = it is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub barred: Option<BarredView>,
     /// The plan's digest.
     pub plan_digest: String,
     /// The last event.

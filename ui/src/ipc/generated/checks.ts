@@ -73,6 +73,12 @@ export const BannerView: z.ZodType<wire.BannerView> = z.lazy(() => z.looseObject
     speed: z.number()
 }));
 
+export const BarredView: z.ZodType<wire.BarredView> = z.lazy(() => z.looseObject({
+    by: z.string(),
+    reason: z.string(),
+    at: Time
+}));
+
 export const BreachView: z.ZodType<wire.BreachView> = z.lazy(() => z.looseObject({
     id: z.string(),
     because: z.string(),
@@ -859,6 +865,7 @@ export const RunSnapshot: z.ZodType<wire.RunSnapshot> = z.lazy(() => z.looseObje
     run: z.string(),
     title: z.string(),
     state: z.string(),
+    barred: BarredView.exactOptional(),
     plan_digest: z.string(),
     seq: z.number(),
     now: Time,

@@ -337,6 +337,23 @@ test_endpoint: boolean,
 speed: number, };
 
 /**
+ * Who holds up what is new, since when and why.
+ */
+export type BarredView = { 
+/**
+ * By whom.
+ */
+by: string, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * Since when.
+ */
+at: Time, };
+
+/**
  * A breach of coherence that the rollback would leave.
  */
 export type BreachView = { 
@@ -2452,6 +2469,10 @@ title: string,
  * `open`, `held`, `stopping` or `stopped`.
  */
 state: string, 
+/**
+ * Who put it on hold or stopped it; absent = it is open.
+ */
+barred?: BarredView, 
 /**
  * The plan's digest.
  */

@@ -7,7 +7,7 @@ use switchback_engine::chosen;
 use switchback_engine::expect::applicable;
 use switchback_engine::monitor::MonitorRun;
 use switchback_engine::rollback::standing;
-use switchback_engine::run::Run;
+use switchback_engine::run::{Barred, Run};
 use switchback_engine::sign_in::SignIn;
 use switchback_model::dns::{DnsName, RecordType};
 use switchback_model::plan::DecisionType;
@@ -22,8 +22,8 @@ use crate::mirror::MirrorSource;
 use crate::run_facts::RunFacts;
 use crate::servers::Heard;
 use crate::wire::{
-    BannerView, DecisionView, DriverLife, DriverView, LostView, PhaseView, ReadingView, RunSnapshot,
-    SCHEMA_VERSION, Tone,
+    BannerView, BarredView, DecisionView, DriverLife, DriverView, LostView, PhaseView, ReadingView,
+    RunSnapshot, SCHEMA_VERSION, Tone,
 };
 
 /// The rollback that the button would propose, as last read.
@@ -120,6 +120,7 @@ pub fn snapshot(run: &Run, live: &Live, now: Timestamp) -> RunSnapshot {
         run: run.id.to_string(),
         title: run.plan.title.clone(),
         state: run_state(run.state).to_owned(),
+        barred: run.barred.as_ref().map(barred),
         plan_digest: run.plan_digest.to_string(),
         seq: run.seq,
         now,
@@ -197,6 +198,14 @@ fn driver(run: &Run, live: &Live) -> Option<DriverView> {
         },
         silent_s: None,
     })
+}
+
+fn barred(barred: &Barred) -> BarredView {
+    BarredView {
+        by: barred.by.to_string(),
+        reason: barred.reason.clone(),
+        at: barred.at,
+    }
 }
 
 /// The run's state in one word.

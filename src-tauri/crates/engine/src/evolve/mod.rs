@@ -21,7 +21,7 @@ use self::settle::{forget_unsupported, interrupt, reinspected, taken_back, void_
 use crate::deadline::{self, Extension};
 use crate::doubt::Doubted;
 use crate::gate::GateDecision;
-use crate::run::{Attempt, Decided, Interrupted, Kept, Restore, Run, StepRun};
+use crate::run::{Attempt, Barred, Decided, Interrupted, Kept, Restore, Run, StepRun};
 use crate::times;
 
 /// An event that can't follow what came before it: the journal was not written by this engine.
@@ -268,14 +268,12 @@ fn apply(run: &mut Run, event: &Event) -> Result<(), String> {
             reason,
         } => extended(run, rule, *minutes, by, reason, at),
         EventKind::Amended { diff, plan, anew, .. } => amended::amended(run, diff, plan, anew, at),
-        EventKind::Held { .. } => {
-            void_waiting(run, &[Way::Apply], at);
-            run.state = RunState::Held;
+        EventKind::Held { by, reason } => {
+            barred(run, RunState::Held, by, reason, at);
             Ok(())
         }
-        EventKind::StopRequested { .. } => {
-            void_waiting(run, &[Way::Apply], at);
-            run.state = RunState::Stopping;
+        EventKind::StopRequested { by, reason } => {
+            barred(run, RunState::Stopping, by, reason, at);
             Ok(())
         }
         EventKind::Stopped => {
@@ -284,6 +282,7 @@ fn apply(run: &mut Run, event: &Event) -> Result<(), String> {
         }
         EventKind::Released { .. } => {
             run.state = RunState::Open;
+            run.barred = None;
             Ok(())
         }
         EventKind::RollbackConfirmed {
@@ -337,6 +336,17 @@ fn started(run: &mut Run, holder: &Holder, fence: u64, at: Timestamp) -> Result<
 }
 
 /// An extension counts for the failure that it was given for.
+/// A person holds up what is new: approvals of it are void.
+fn barred(run: &mut Run, state: RunState, by: &Operator, reason: &str, at: Timestamp) {
+    void_waiting(run, &[Way::Apply], at);
+    run.state = state;
+    run.barred = Some(Barred {
+        by: by.clone(),
+        reason: reason.to_owned(),
+        at,
+    });
+}
+
 fn extended(
     run: &mut Run,
     rule: &RuleId,

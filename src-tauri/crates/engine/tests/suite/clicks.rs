@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use switchback_engine::DriveError;
 use switchback_engine::RejectionCode as Code;
 use switchback_engine::ports::{JournalError, ProviderErrorKind};
+use switchback_engine::run::Barred;
 use switchback_model::{Command, DoneHow, EventKind, RollbackScope, RunState, StepState, TargetKind};
 use switchback_testkit::plans::{LOW_TTL, ZONE, address, dns_switch, id, name, plan, set_ttl};
 use switchback_testkit::rig::{FakeRig, Settled};
@@ -155,6 +156,16 @@ async fn hold_bars_applies_and_nothing_else() {
     fake.desk.approve("lower-ttl").await.unwrap();
     fake.desk.ask(Command::Hold).await.unwrap();
     fake.desk.idle().await;
+    let told = fake.desk.journal.events().pop().unwrap();
+    let EventKind::Held { by, reason } = told.kind else {
+        panic!("{told:?}")
+    };
+    let at = told.at;
+    assert_eq!(
+        fake.desk.run().barred,
+        Some(Barred { by, reason, at }),
+        "who, why, when"
+    );
     assert!(
         fake.store.log().is_empty(),
         "an approval does not outlive the hold"
@@ -164,6 +175,7 @@ async fn hold_bars_applies_and_nothing_else() {
         Code::NotNow
     );
     fake.desk.ask(Command::Resume).await.unwrap();
+    assert_eq!(fake.desk.run().barred, None);
     fake.desk.idle().await;
     assert!(fake.store.log().is_empty(), "resuming does not apply by itself");
     fake.desk.apply("lower-ttl").await.unwrap();

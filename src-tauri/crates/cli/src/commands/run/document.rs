@@ -65,6 +65,7 @@ pub fn document(
         "run": snapshot.run,
         "title": snapshot.title,
         "state": snapshot.state,
+        "barred": snapshot.barred,
         "plan_digest": snapshot.plan_digest,
         "seq": snapshot.seq,
         "now": snapshot.now,

@@ -25,6 +25,15 @@ pub fn text(snapshot: &RunSnapshot, rules: &[RuleReadiness]) -> String {
         snapshot.run,
         snapshot.plan_digest,
     );
+    if let Some(barred) = &snapshot.barred {
+        text.push_str(&format!(
+            "{} since {} by {}: {}\n",
+            snapshot.state,
+            moment(barred.at),
+            line(&barred.by),
+            line(&barred.reason)
+        ));
+    }
     match &snapshot.driver {
         Some(driver) => text.push_str(&format!(
             "driven by {} on {} (process {}{})\n",

@@ -2,9 +2,10 @@
 
 use super::{Samples, list, maybe, rollback, step, text, texts, time, way};
 use crate::{
-    Accepted, Answer, ApiError, AppInfo, BannerView, DecisionView, DriverLife, DriverView, EventView,
-    InterruptedView, JournalPage, Lead, LostView, MirrorView, ReadingView, RunPage, RunRow, RunSnapshot,
-    RunStanding, SCHEMA_VERSION, SheetExported, T0View, TimesView, Tone, Update, WindowInfo, WindowKind,
+    Accepted, Answer, ApiError, AppInfo, BannerView, BarredView, DecisionView, DriverLife, DriverView,
+    EventView, InterruptedView, JournalPage, Lead, LostView, MirrorView, ReadingView, RunPage, RunRow,
+    RunSnapshot, RunStanding, SCHEMA_VERSION, SheetExported, T0View, TimesView, Tone, Update, WindowInfo,
+    WindowKind,
 };
 
 pub(super) fn add(samples: &mut Samples) {
@@ -61,6 +62,7 @@ pub(super) fn add(samples: &mut Samples) {
     ]);
     samples.both(lead);
     samples.both(interrupted);
+    samples.each([barred()]);
     samples.each([
         RunStanding::Interrupted,
         RunStanding::Open,
@@ -131,6 +133,14 @@ fn row() -> RunRow {
         kind: text(),
         opened_at: time(),
         standing: RunStanding::Open,
+    }
+}
+
+fn barred() -> BarredView {
+    BarredView {
+        by: text(),
+        reason: text(),
+        at: time(),
     }
 }
 
@@ -231,6 +241,7 @@ fn snapshot(full: bool) -> RunSnapshot {
         run: text(),
         title: text(),
         state: text(),
+        barred: maybe(full, barred),
         plan_digest: text(),
         seq: 7,
         now: time(),
