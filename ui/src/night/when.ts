@@ -106,11 +106,30 @@ function gateMark(phase: PhaseView, moment: number, ahead: boolean): Mark[] {
   ];
 }
 
+/** What people decided before at a gate, and what does not hold any more of the last time: when it was, and what it was. */
+function decidedBefore(phase: PhaseView): Mark[] {
+  const gate = phase.gate;
+  if (gate === null) return [];
+  const last = gate.decision !== null && (!gate.decision.go || gate.decision.void !== null) ? [gate.decision] : [];
+  return [...(gate.earlier ?? []), ...last].map(({ at, go }, i) => ({
+    id: `gate-${phase.id}-${i + 1}`,
+    is: "gate",
+    title: "An earlier go or no-go",
+    state: go ? "Go, not in force now" : "No-go",
+    kind: "undone",
+    from: Date.parse(at),
+    to: Date.parse(at),
+    ahead: false,
+    byHand: true,
+    place: { name: "gate", phase: phase.id },
+  }));
+}
+
 function lineOf(phase: PhaseView, start: number, now: number): { line: Line; end: number } {
   let cursor = start;
   const marks: Mark[] = [];
   const decided = phase.gate?.state === "go" ? at(phase.gate.decision?.at ?? null) : null;
-  marks.push(...gateMark(phase, decided ?? Math.max(cursor, now), decided === null));
+  marks.push(...decidedBefore(phase), ...gateMark(phase, decided ?? Math.max(cursor, now), decided === null));
   cursor = Math.max(cursor, decided ?? 0);
   for (const step of phase.steps) {
     const began = at(step.times.started_at);
@@ -167,10 +186,14 @@ function lineOf(phase: PhaseView, start: number, now: number): { line: Line; end
   };
 }
 
+/** When people decided at a gate. */
+const decisionsOf = ({ gate }: PhaseView): number[] =>
+  gate === null ? [] : [...(gate.earlier ?? []), ...(gate.decision === null ? [] : [gate.decision])].map((d) => Date.parse(d.at));
+
 /** The last moment at which something happened. */
 function lastOf(phases: readonly PhaseView[]): number {
   const times = phases.flatMap((p) => [
-    p.gate?.state === "go" ? at(p.gate.decision?.at ?? null) : null,
+    ...decisionsOf(p),
     ...p.steps.flatMap((s) => [
       at(s.times.started_at),
       at(s.times.ended_at),
@@ -184,9 +207,7 @@ function lastOf(phases: readonly PhaseView[]): number {
 /** The whole night, phase by phase. The clock of the picture goes in steps: it is never behind what has happened. */
 export function nightOf(phases: readonly PhaseView[], clock: number): Night {
   const now = Math.max(clock, lastOf(phases));
-  const started = phases
-    .flatMap((p) => [p.gate?.state === "go" ? at(p.gate.decision?.at ?? null) : null, ...p.steps.map((s) => at(s.times.started_at))])
-    .filter((t): t is number => t !== null);
+  const started = phases.flatMap((p) => [...decisionsOf(p), ...p.steps.map((s) => at(s.times.started_at))]).filter((t): t is number => t !== null);
   let cursor = Math.min(...started, started.length === 0 ? now : Number.POSITIVE_INFINITY);
   const lines: Line[] = [];
   let current: Night["current"] = null;

@@ -82,7 +82,12 @@ function twice(): PhaseView[] {
           ...p,
           done: p.steps.length,
           of: p.steps.length,
-          gate: { ...p.gate, state: "go" as const, decision: { ...p.gate.decision, at: iso(NOW - 120 * MIN) } },
+          gate: {
+            ...p.gate,
+            state: "go" as const,
+            decision: { ...p.gate.decision, at: iso(NOW - 120 * MIN) },
+            earlier: [{ ...p.gate.decision, go: true, at: iso(NOW - 310 * MIN), void: "A rollback was confirmed after it." }],
+          },
           steps: p.steps.map((s, i) => ({
             ...s,
             state: "done" as const,
@@ -120,10 +125,38 @@ describe("a phase that is through", () => {
     }
   });
 
+  it("keeps the go before the second one, and says that it is in force no more", () => {
+    for (const marks of [line.marks, folded(line).marks]) {
+      const gates = marks.filter((m) => m.is === "gate");
+      expect(gates.map((m) => [m.id, m.state, m.kind, m.from])).toEqual([
+        ["gate-mid-1", "Go, not in force now", "undone", NOW - 310 * MIN],
+        ["gate-mid", "Go", "pass", NOW - 120 * MIN],
+      ]);
+      expect(gates.every((m) => !m.ahead)).toBe(true);
+    }
+  });
+
+  it("keeps a go that became void, until people decide again", () => {
+    const taken = twice().map((p) =>
+      p.id !== "mid" || p.gate?.decision == null
+        ? p
+        : { ...p, gate: { ...p.gate, state: "void" as const, decision: { ...p.gate.decision, go: true, void: "Taken back." } } },
+    );
+    const gates =
+      nightOf(taken, NOW)
+        .lines.find((l) => l.id === "mid")
+        ?.marks.filter((m) => m.is === "gate") ?? [];
+    expect(gates.map((m) => [m.id, m.ahead])).toEqual([
+      ["gate-mid-1", false],
+      ["gate-mid-2", false],
+      ["gate-mid", true],
+    ]);
+  });
+
   it("is no bar over the hours between the tries, nor over the second go", () => {
     const marks = folded(line).marks;
     const bars = marks.filter((m) => m.is === "step");
-    const gate = marks.find((m) => m.is === "gate");
+    const gate = marks.find((m) => m.id === "gate-mid");
     expect(bars.map((m) => m.id)).toEqual(["phase-mid", "phase-mid-2"]);
     expect(bars.map((m) => m.title)).toEqual(["2 steps", `${line.of - 2} steps`]);
     for (const bar of bars) {

@@ -26,6 +26,8 @@ pub struct GateRun {
     pub readings: Vec<CheckReading>,
     /// The last decision.
     pub decision: Option<GateDecision>,
+    /// Those before it, oldest first.
+    pub earlier: Vec<GateDecision>,
 }
 
 /// A go or a no-go.

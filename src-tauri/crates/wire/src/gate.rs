@@ -78,6 +78,10 @@ pub struct GateView {
     pub people: Vec<GatePerson>,
     /// The last decision.
     pub decision: Option<GateDecision>,
+    /// Those before it, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<GateDecision>>", optional)]
+    pub earlier: Vec<GateDecision>,
     /// The basis of a decision: the digest of what this shows.
     pub basis: String,
     /// `gate-check`, `gate-go` and `gate-no-go`: what can be done now, or why not.

@@ -327,6 +327,7 @@ export const GateView: z.ZodType<wire.GateView> = z.lazy(() => z.looseObject({
     open: z.array(z.string()),
     people: z.array(GatePerson),
     decision: GateDecision.nullable(),
+    earlier: z.array(GateDecision).exactOptional(),
     basis: z.string(),
     offers: z.array(Offer)
 }));

@@ -944,6 +944,10 @@ people: Array<GatePerson>,
  */
 decision: GateDecision | null, 
 /**
+ * Those before it, oldest first.
+ */
+earlier?: Array<GateDecision>, 
+/**
  * The basis of a decision: the digest of what this shows.
  */
 basis: string, 

@@ -69,6 +69,7 @@ pub(super) fn view(run: &Run, phase: &Phase, now: Timestamp, watching: Option<&s
             })
             .collect(),
         decision: decision.map(decision_view),
+        earlier: seen.map_or_else(Vec::new, |seen| seen.earlier.iter().map(decision_view).collect()),
         basis: gate::basis(run, phase).to_string(),
         offers: offers(run, phase, gate, now, watching),
     })

@@ -25,7 +25,8 @@ pub(super) fn checked(run: &mut Run, phase: &PhaseId, readings: &[CheckReading])
 
 pub(super) fn decided(run: &mut Run, phase: &PhaseId, decision: GateDecision) -> Result<(), String> {
     let (closes, at) = (!decision.go, decision.at);
-    gate_mut(run, phase)?.decision = Some(decision);
+    let gate = gate_mut(run, phase)?;
+    gate.earlier.extend(gate.decision.replace(decision));
     if closes {
         // What waits to be sent is not sent; what is in flight is resolved as ever.
         let plan = run.plan.clone();

@@ -41,6 +41,19 @@ async fn words_and_people_of_a_gate_may_change_and_other_checks_make_its_go_void
     assert_eq!(why_closed(desk, &mid()).as_deref(), Some(why));
 
     say(desk, &mid(), false, "").await.unwrap();
+    // What people decided before is kept, with why it does not hold.
+    let kept = desk.run().gates[&mid()].earlier.iter();
+    let kept: Vec<_> = kept.map(|one| (one.go, one.void.as_deref())).collect();
+    assert_eq!(
+        kept,
+        [
+            (
+                true,
+                Some("The plan was amended: the gate checks something else now.")
+            ),
+            (true, Some("The plan was amended: step more comes before it now.")),
+        ]
+    );
     let (code, why) = rejected(amend(desk, |plan| plan.phases[1].gate = None).await);
     assert_eq!(code, Code::Guard);
     assert_eq!(

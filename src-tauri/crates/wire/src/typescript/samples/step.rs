@@ -129,6 +129,7 @@ fn gate(full: bool) -> GateView {
         open: texts(full),
         people: list(full, || person(full)),
         decision: maybe(full, || decision(full)),
+        earlier: list(full, || decision(full)),
         basis: text(),
         offers: list(full, || offer(full)),
     }
