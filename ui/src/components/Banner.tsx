@@ -20,9 +20,12 @@ export function runWords(snapshot: Pick<RunSnapshot, "state" | "phases">): strin
   }
 }
 
-/** Who holds the run up, and since when: for whoever comes later. */
-export const barredWords = ({ barred }: Pick<RunSnapshot, "barred">): string | null =>
-  barred === undefined ? null : `by ${barred.by} since ${shortTime(barred.at)}`;
+/** The same, with who it was and since when, for whoever comes later: "On hold by M. Example since 9:04pm". */
+const fullWords = (snapshot: Pick<RunSnapshot, "state" | "phases" | "barred">): string => {
+  const { barred, state } = snapshot;
+  const words = runWords(snapshot);
+  return barred === undefined || state === "stopping" ? words : `${words} by ${barred.by} since ${shortTime(barred.at)}`;
+};
 
 /** How long the sign-in still lasts, where it says so itself. */
 export function signInWords(snapshot: Pick<RunSnapshot, "sign_in_until">, now: number): string {
@@ -41,7 +44,7 @@ function SignIn() {
 
 /** The environment over the whole width: text first, not to be dismissed. */
 export function Banner({ masked = false }: { masked?: boolean }) {
-  const run = useApp(({ snapshot: s }) => s && { banner: s.banner, title: s.title, words: runWords(s), barred: barredWords(s), watching: s.watching !== null });
+  const run = useApp(({ snapshot: s }) => s && { banner: s.banner, title: s.title, words: fullWords(s), watching: s.watching !== null });
   if (run === null) {
     return (
       <header className="banner" data-env="none" data-testid="banner">
@@ -65,7 +68,6 @@ export function Banner({ masked = false }: { masked?: boolean }) {
         : [`${b.target} (…${b.account_tail})`, b.region];
   if (b.role !== null && !masked) facts.push(`role ${b.role}`);
   facts.push(`Run “${run.title}”`, run.words);
-  if (run.barred !== null) facts.push(run.barred);
   if (run.watching) facts.push("Watching");
   return (
     <header className="banner" data-env={b.kind} data-testid="banner">

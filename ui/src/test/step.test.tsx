@@ -93,7 +93,7 @@ it("hold asks for a reason in the page, and resume takes its place", async () =>
   expect(fake.asked[0]).toEqual({ command: { do: "hold" }, basis: null, by: "m.example", reason: "waiting for the call" });
   expect(await screen.findByTestId("run-resume")).toBeTruthy();
   expect(screen.getByTestId("banner").textContent).toContain("On hold");
-  expect(screen.getByTestId("banner").textContent).toMatch(/by \S+ since \d+:?\d*[ap]m/);
+  expect(screen.getByTestId("banner").textContent).toMatch(/On hold by \S+ since \d+:?\d*[ap]m/);
   // Whoever goes on reads first who held it up, and why.
   await user.click(screen.getByTestId("run-resume"));
   expect(screen.getByTestId("reason-note").textContent).toMatch(/^On hold since \d+:?\d*[ap]m by \S+: waiting for the call$/);
