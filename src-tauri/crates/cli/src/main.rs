@@ -54,7 +54,11 @@ fn main() -> ExitCode {
             return exit::failed(&out, &error);
         }
     };
-    let outcome = runtime.block_on(commands::run(args, &out));
+    let outcome = runtime.block_on(async {
+        // Kept to the end: a file that may not grow is an error that is told, and not the end of the program.
+        let _bounded = signals::file_bound();
+        commands::run(args, &out).await
+    });
     // A thread that still reads the keyboard must not hold up the end.
     runtime.shutdown_background();
     // Output that did not arrive is an error whatever the command found; an error of its own says more.

@@ -143,7 +143,7 @@ impl Store {
         if (end.1, end.2) == (head.seq, head.hash) {
             Ok(())
         } else {
-            Err(broken(run, head.seq, "is missing"))
+            Err(broken(run, end.1 + 1, "is missing"))
         }
     }
 }

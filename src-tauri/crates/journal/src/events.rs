@@ -8,6 +8,7 @@
 //! system once, and events go where they were made, in the worker.
 
 use std::collections::VecDeque;
+use std::io;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -65,39 +66,63 @@ struct Workers<'scope, 'env, 'a> {
     started: Vec<Worker<'scope>>,
     /// Whose turn it is to get a piece.
     next: usize,
-    /// Whose pieces are out, in the order of their rows.
-    out: VecDeque<usize>,
+    /// The pieces that are out, in the order of their rows.
+    out: VecDeque<Out>,
+}
+
+/// Where a piece is.
+enum Out {
+    /// With this worker.
+    With(usize),
+    /// Worked on already, by the thread that hands on.
+    Here(Piece),
 }
 
 impl<'scope, 'a: 'scope> Workers<'scope, '_, 'a> {
-    /// Gives a piece to the next one.
-    fn give(&mut self, piece: Piece) -> Result<(), JournalError> {
-        if self.started.len() <= self.next {
-            let (work, mine) = channel::<Piece>();
-            let (back, done) = channel();
-            let source = self.source;
-            let thread = self.scope.spawn(move || {
-                for mut piece in mine {
-                    source.believe(&mut piece);
-                    if back.send(piece).is_err() {
-                        break;
-                    }
-                }
-            });
-            self.started.push(Worker { work, done, thread });
+    /// Gives a piece to the next one. Where the system gives no more threads, those there are do it all; where it
+    /// gives none, this one does.
+    fn give(&mut self, mut piece: Piece) -> Result<(), JournalError> {
+        if self.started.len() <= self.next && self.started.len() < self.most {
+            match self.start() {
+                Ok(worker) => self.started.push(worker),
+                Err(_) => (self.most, self.next) = (self.started.len(), 0),
+            }
         }
-        let sent = self.started[self.next].work.send(piece);
-        sent.map_err(|_| self.source.broke_off())?;
-        self.out.push_back(self.next);
+        let Some(worker) = self.started.get(self.next) else {
+            self.source.believe(&mut piece);
+            self.out.push_back(Out::Here(piece));
+            return Ok(());
+        };
+        worker.work.send(piece).map_err(|_| self.source.broke_off())?;
+        self.out.push_back(Out::With(self.next));
         self.next = (self.next + 1) % self.most;
         Ok(())
     }
 
+    fn start(&self) -> io::Result<Worker<'scope>> {
+        let (work, mine) = channel::<Piece>();
+        let (back, done) = channel();
+        let source = self.source;
+        let thread = thread::Builder::new().spawn_scoped(self.scope, move || {
+            for mut piece in mine {
+                source.believe(&mut piece);
+                if back.send(piece).is_err() {
+                    break;
+                }
+            }
+        })?;
+        Ok(Worker { work, done, thread })
+    }
+
     /// The oldest piece that is out, once it is worked on.
     fn take_back(&mut self) -> Option<Result<Piece, JournalError>> {
-        let oldest = self.out.pop_front()?;
-        let piece = self.started[oldest].done.recv();
-        Some(piece.map_err(|_| self.source.broke_off()))
+        Some(match self.out.pop_front()? {
+            Out::Here(piece) => Ok(piece),
+            Out::With(worker) => {
+                let piece = self.started[worker].done.recv();
+                piece.map_err(|_| self.source.broke_off())
+            }
+        })
     }
 
     fn end(self) {

@@ -9,7 +9,9 @@ use switchback_model::text::line;
 
 use super::price::about;
 use super::spread::zoned_clock;
-use crate::wire::{Deadline, GateState, PhaseView, RollbackProgress, RunSnapshot, StepView, Tone};
+use crate::wire::{
+    Deadline, DriverLife, GateState, PhaseView, RollbackProgress, RunSnapshot, StepView, Tone,
+};
 
 /// How a loss begins that was read of the world.
 const OUTSIDE: &str = "What was written outside Switchback";
@@ -72,12 +74,35 @@ fn where_it_is(snapshot: &RunSnapshot) -> String {
         Some(_) => " This console can't go on with it.",
         None => "",
     };
+    // "Under way" is what the journal says; whoever did it may be gone.
+    let alone = match &snapshot.driver {
+        Some(driver) if driver.life == DriverLife::Ended => {
+            " The program that drove it has ended: nothing goes on until somebody takes the run over."
+        }
+        None if goes_on(snapshot) => " Nobody drives it: nothing goes on until somebody does.",
+        Some(_) | None => "",
+    };
     format!(
-        "{} {}{endpoint}, {}: {}.{overlay}{ended}",
+        "{} {}{endpoint}, {}: {}.{overlay}{ended}{alone}",
         banner.word,
         plain(&banner.target),
         plain(&snapshot.title),
         place(snapshot)
+    )
+}
+
+/// Whether something is under way that needs somebody who drives.
+fn goes_on(snapshot: &RunSnapshot) -> bool {
+    let steps = snapshot.phases.iter().flat_map(|phase| &phase.steps);
+    let rollback = snapshot.rollback.as_ref();
+    rollback.is_some_and(|rollback| rollback.state == "running")
+        || steps.clone().any(|step| in_flight(&step.state))
+}
+
+fn in_flight(state: &str) -> bool {
+    matches!(
+        state,
+        "applying" | "verifying" | "undoing" | "undo_verifying" | "in_doubt" | "undo_in_doubt"
     )
 }
 

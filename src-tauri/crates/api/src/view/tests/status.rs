@@ -7,7 +7,7 @@ use switchback_testkit::plans::tis_like;
 use super::world::scenes;
 use super::{open, read, t, watched};
 use crate::view::{Live, snapshot};
-use crate::wire::{Deadline, DeadlineKind, RunSnapshot};
+use crate::wire::{Deadline, DeadlineKind, DriverLife, DriverView, RunSnapshot};
 
 /// A fresh run with a monitor that was read passing just now.
 fn well() -> RunSnapshot {
@@ -253,4 +253,36 @@ async fn an_item_has_its_number_of_the_list() {
     let title = rollback.items[0].title.clone();
     let said = again(&made);
     assert!(said.contains(&format!("item 1 of {of}, \"{title}\": ")), "{said}");
+}
+
+#[test]
+fn what_was_under_way_when_its_driver_ended_is_not_called_under_way_alone() {
+    let mut made = well();
+    let driver = |life| DriverView {
+        by: "n.night".to_owned(),
+        host: "desk-2".to_owned(),
+        pid: 77,
+        ours: false,
+        since: None,
+        reason: None,
+        life,
+        silent_s: None,
+    };
+    made.driver = Some(driver(DriverLife::AtWork));
+    assert!(!again(&made).contains("nothing goes on"));
+    made.driver = Some(driver(DriverLife::Ended));
+    let said = again(&made);
+    let gone = "The program that drove it has ended: nothing goes on until somebody takes the run over.";
+    assert!(said.contains(gone), "{said}");
+    assert!(!said.contains("n.night") && !said.contains("desk-2"), "{said}");
+    // Nobody at all: said only where something was begun and is not over.
+    made.driver = None;
+    assert!(!again(&made).contains("Nobody drives it"));
+    for state in ["applying", "undo_verifying", "undo_in_doubt"] {
+        made.phases[0].steps[0].state = state.to_owned();
+        assert!(
+            again(&made).contains("Nobody drives it: nothing goes on until somebody does."),
+            "{state}"
+        );
+    }
 }

@@ -16,7 +16,7 @@ fn full(place: &TestHome, blocks: u32, args: &[&str]) -> Did {
     place.dress(&mut command);
     command
         .arg("-c")
-        .arg(format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\""))
+        .arg(format!("ulimit -f {blocks}; exec \"$0\" \"$@\""))
         .arg(PROGRAM)
         .args(args)
         .stdout(Stdio::piped())
