@@ -142,7 +142,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    app.manage(tauri::async_runtime::block_on(Shell::open(options)));
+    app.manage(tauri::async_runtime::block_on(async {
+        switchback_api::file_bound::take();
+        Shell::open(options).await
+    }));
     watchdog::start(app.handle());
     end_on_signal(app.handle());
     app.run(|app, event| {

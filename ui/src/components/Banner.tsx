@@ -21,7 +21,7 @@ export function runWords(snapshot: Pick<RunSnapshot, "state" | "phases">): strin
 }
 
 /** The same, with who it was and since when, for whoever comes later: "On hold by M. Example since 9:04pm". */
-const fullWords = (snapshot: Pick<RunSnapshot, "state" | "phases" | "barred">): string => {
+export const fullWords = (snapshot: Pick<RunSnapshot, "state" | "phases" | "barred">): string => {
   const { barred, state } = snapshot;
   const words = runWords(snapshot);
   return barred === undefined || state === "stopping" ? words : `${words} by ${barred.by} since ${shortTime(barred.at)}`;

@@ -1,9 +1,9 @@
 import type { RunSnapshot } from "../ipc";
-import { shortTime } from "../format/time";
 import { Button } from "../kit";
 import type { Weight } from "../kit/Button";
 import { useApp, useNarrow, useSnapshot, useStore } from "../state/hooks";
 import { busyWith } from "../state/session";
+import { fullWords } from "./Banner";
 import { ReasonForm } from "./ReasonForm";
 
 /** What the run is asked to do that needs a reason. */
@@ -61,9 +61,8 @@ export function RunControlForm({ control, onDone }: { control: Control; onDone: 
   const store = useStore();
   const busy = useApp((s) => s.busy);
   const words = TITLES[control];
-  const { barred, state } = useSnapshot("barred", "state");
   // Whoever goes on reads first who held it up, and why.
-  const before = barred && `${state === "held" ? "On hold" : "Stopped"} since ${shortTime(barred.at)} by ${barred.by}: ${barred.reason}`;
+  const before = useApp(({ snapshot: s }) => (s?.barred === undefined ? undefined : `${fullWords(s)}: ${s.barred.reason}`));
   return (
     <ReasonForm
       draft={control}

@@ -96,7 +96,7 @@ it("hold asks for a reason in the page, and resume takes its place", async () =>
   expect(screen.getByTestId("banner").textContent).toMatch(/On hold by \S+ since \d+:?\d*[ap]m/);
   // Whoever goes on reads first who held it up, and why.
   await user.click(screen.getByTestId("run-resume"));
-  expect(screen.getByTestId("reason-note").textContent).toMatch(/^On hold since \d+:?\d*[ap]m by \S+: waiting for the call$/);
+  expect(screen.getByTestId("reason-note").textContent).toMatch(/^On hold by \S+ since \d+:?\d*[ap]m: waiting for the call$/);
 });
 
 it("an offer that needs evidence asks for it", async () => {

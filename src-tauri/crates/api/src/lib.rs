@@ -6,6 +6,7 @@ pub mod clock;
 mod closed_world;
 pub mod connection;
 pub mod core;
+pub mod file_bound;
 pub mod hands;
 pub mod home;
 pub mod host;

@@ -22,8 +22,8 @@ use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
-use switchback_api::screen;
 use switchback_api::wire::ApiError;
+use switchback_api::{file_bound, screen};
 use switchback_model::Operator;
 use tokio::runtime::{Builder, Runtime};
 
@@ -55,8 +55,7 @@ fn main() -> ExitCode {
         }
     };
     let outcome = runtime.block_on(async {
-        // Kept to the end: a file that may not grow is an error that is told, and not the end of the program.
-        let _bounded = signals::file_bound();
+        file_bound::take();
         commands::run(args, &out).await
     });
     // A thread that still reads the keyboard must not hold up the end.

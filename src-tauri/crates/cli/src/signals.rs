@@ -25,18 +25,6 @@ impl Asked {
     }
 }
 
-/// Takes the system's signal for a file that would outgrow its limit (`ulimit -f`, SIGXFSZ): by default it ends the
-/// process in the middle of a change, without a word. Once it is taken, the write itself fails (EFBIG), as on a full disk.
-#[cfg(unix)]
-pub fn file_bound() -> Option<Signal> {
-    // 25 on every Linux but that of MIPS and PA-RISC, and on macOS.
-    signal(SignalKind::from_raw(25)).ok()
-}
-
-/// There is no such signal.
-#[cfg(not(unix))]
-pub fn file_bound() {}
-
 /// How often somebody asked to stop, and who did last.
 #[derive(Debug, Clone)]
 pub struct Signals(watch::Receiver<(u32, Option<Asked>)>);

@@ -9,6 +9,9 @@ use super::written::named;
 use crate::view::{Live, Watch, snapshot};
 use crate::wire::{DriverLife, DriverView, LostView};
 
+/// What the line for the chat says of a driver that ended.
+const GONE: &str = " The program that drove it has ended: nothing goes on until somebody takes the run over.";
+
 fn ago(now: Timestamp, seconds: i64) -> Timestamp {
     now.checked_sub(SignedDuration::from_secs(seconds))
         .expect("a time")
@@ -93,10 +96,16 @@ pub(super) fn all(night: &Night) -> Value {
         };
         let seen = wire(&snapshot(run, &live, now));
         let seat = json!({ "driver": seen["driver"], "watching": seen["watching"], "lost": seen["lost"] });
-        let mut from_there = seated(ours.clone(), &seat);
-        // The line for the chat says it, too; it has tests of its own.
-        from_there["status"] = seen["status"].clone();
-        assert_eq!(from_there, seen, "the seat {name} changes something else as well");
+        let mut as_ours = seen.clone();
+        // The line for the chat says of a driver that ended that it has, and nothing else of another seat.
+        let line = seen["status"].as_str().expect("a line");
+        as_ours["status"] = line.replace(GONE, "").into();
+        assert_eq!(line.contains(GONE), name == "gone");
+        assert_eq!(
+            seated(ours.clone(), &seat),
+            as_ours,
+            "the seat {name} changes something else as well"
+        );
         (name, seat)
     });
     json!({ "now": wire(&now), "seats": named(of) })
