@@ -65,6 +65,7 @@ export function ReasonForm({
   const drafts = useKept(draft);
   const [again] = useState(drafts.has);
   const [kept, setKept] = useState(false);
+  const [early, setEarly] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   useFocusBack(() => form.current?.querySelector<HTMLElement>(".reason-more input, textarea") ?? null);
   const { dead, counts } = useSeen(`${title}/${submit}`, never);
@@ -72,7 +73,10 @@ export function ReasonForm({
   const wordless = reason.trim() === "";
   const why = blocked ?? (nameless ? "Write who did it to go on." : wordless ? `Write ${label === "Reason" ? "a reason" : "what proves it"} to go on.` : null);
   const send = () => {
-    if (why === null && !busy && counts()) void onSubmit(reason.trim(), name.trim()).then((done) => done && drafts.drop());
+    const counted = counts();
+    // A press that does not count says so: whoever typed quickly would take it for sent.
+    setEarly(why === null && !busy && !counted);
+    if (why === null && !busy && counted) void onSubmit(reason.trim(), name.trim()).then((done) => done && drafts.drop());
   };
   const keys = (event: KeyboardEvent) => {
     if (event.key === "Escape") {
@@ -129,7 +133,11 @@ export function ReasonForm({
           {why}
         </span>
         <span role="status" data-testid="reason-kept">
-          {kept ? "What you wrote is kept. Cancel throws it away." : again && "This is what you wrote before. Cancel throws it away."}
+          {early
+            ? "Not sent: this had only just opened. Press again."
+            : kept
+              ? "What you wrote is kept. Cancel throws it away."
+              : again && "This is what you wrote before. Cancel throws it away."}
         </span>
       </div>
     </form>

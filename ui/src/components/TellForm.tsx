@@ -8,7 +8,8 @@ import { ReasonForm } from "./ReasonForm";
 
 /** Everything that was told in one sentence, as the journal and the report keep it. */
 export function toldWords(where: string, many: string, when: string, proof: string): string {
-  return `Told ${many} by ${where} at ${when}. ${proof}`;
+  // Who is asked how it was told writes "by mail".
+  return `Told ${many} by ${where.replace(/^by\s+/i, "")} at ${when}. ${proof}`;
 }
 
 /** Whether words name at least one person in figures. */

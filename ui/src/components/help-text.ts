@@ -46,7 +46,10 @@ export const HELP: Record<RouteName, HelpText> = {
   },
   live: {
     shows: "Every monitor with its last ten minutes, worst first, and what each name server and resolver answers now.",
-    todo: ["A reading that is too old is Unknown, the worst of all.", "The war room shows the same to everybody in the room, with nothing personal."],
+    todo: [
+      "What fails comes first, then what can’t be told: a reading that is too old is Unknown, and never all right.",
+      "The war room shows the same to everybody in the room, with nothing personal.",
+    ],
     cli: "switchback watch RUN",
   },
   decisions: {

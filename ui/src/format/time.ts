@@ -37,6 +37,12 @@ export function date(at: string | number): string {
   return day.format(new Date(at));
 }
 
+/** Half a day, in milliseconds: so far ahead a time of the day alone would be taken for the next such. */
+const HALF_A_DAY = 43_200_000;
+
+/** "5:30pm", or "5:30pm on 6 August 2018" where that is half a day or more from now. */
+export const dayTime = (at: number, now: number): string => (Math.abs(at - now) < HALF_A_DAY ? shortTime(at) : `${shortTime(at)} on ${date(at)}`);
+
 const HALF_A_YEAR = 183 * 86_400_000;
 const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 

@@ -40,7 +40,7 @@ function tries(takes: UndoTimeView): string {
 
 /** As name and value, for a row of facts. */
 export function undoFacts(takes: UndoTimeView): [string, string][] {
-  const facts: [string, string][] = [["Takes", aboutWords(takes) ?? "not measured here yet"]];
+  const facts: [string, string][] = [["Takes", aboutWords(takes) ?? "never timed here"]];
   if (takes.slowest_s !== null) facts.push([takes.tries === 1 ? `In ${tries(takes)}` : `Slowest of ${tries(takes)}`, duration(takes.slowest_s)]);
   if (takes.caches_s !== null && takes.caches_s > 0) facts.push(["Caches follow within", duration(takes.caches_s)]);
   return facts;
@@ -49,7 +49,7 @@ export function undoFacts(takes: UndoTimeView): [string, string][] {
 /** The same in one line, without the first fact. */
 export function undoNote(takes: UndoTimeView): string {
   if (takes.slowest_s === null)
-    return takes.caches_s === null || takes.caches_s === 0 ? "Not measured here yet" : "After the calls, until caches follow; not measured here yet";
+    return takes.caches_s === null || takes.caches_s === 0 ? "Never timed here" : "After the calls, until caches follow; never timed here";
   const words = undoFacts(takes)
     .slice(1)
     .map(([name, value]) => `${name} ${value}`);

@@ -2,7 +2,7 @@
 import { useMemo } from "react";
 import { Block } from "../components/PageHead";
 import { State } from "../components/State";
-import { duration, shortTime } from "../format/time";
+import { dayTime, duration, shortTime } from "../format/time";
 import { Button, DataTable } from "../kit";
 import { useSnapshot, useWorldNow } from "../state/hooks";
 import { href } from "../state/router";
@@ -13,7 +13,7 @@ import { ropeOf } from "./rope";
 import { type Night, nightOf } from "./when";
 
 /** How the night stands, in one sentence: it is the picture's name for readers, and stands beside it. */
-export function nightWords({ current }: Night): string {
+export function nightWords({ current, now }: Night): string {
   if (current === null) return "every phase is through";
   const late =
     current.behindS === null || Math.abs(current.behindS) < 60
@@ -22,7 +22,7 @@ export function nightWords({ current }: Night): string {
   const ends =
     current.ends === null
       ? `when “${current.title}” ends can't be told: a step has no planned time`
-      : `“${current.title}” ends about ${shortTime(current.ends)}`;
+      : `“${current.title}” ends about ${dayTime(current.ends, now)}`;
   return late === null ? ends : `${late}, ${ends}`;
 }
 

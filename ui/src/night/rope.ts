@@ -1,6 +1,6 @@
 // The rope: from now back to the furthest point that one click leads to, with its price; and how far back there is anything to take back at all.
 import { lossWords } from "../format/undo";
-import { shortTime } from "../format/time";
+import { count, shortTime } from "../format/time";
 import type { PhaseView, StepView, WayBack } from "../ipc";
 
 export type Rope = {
@@ -43,11 +43,12 @@ function earliest(steps: readonly StepView[]): { step: StepView; at: number } | 
 
 /** Null where there is nothing to take back. */
 export function ropeOf(phases: readonly PhaseView[], way_back: WayBack): Rope | null {
-  const { something_to_undo, undoes, loses, price, proof } = way_back;
+  const { something_to_undo, undoes, loses, price, proof, further_back = [] } = way_back;
   const steps = phases.flatMap((p) => p.steps);
   const first = earliest(steps.filter((s) => undoes.includes(s.id)));
   if (!something_to_undo || first === null) return null;
-  const cost = [price, `loses ${lossWords(loses)}`, proof].filter((w) => w !== "").join(", ");
+  const further = further_back.length === 0 ? "" : `further back ${count(further_back.length, "loss", "losses")}`;
+  const cost = [price, `loses ${lossWords(loses)}`, proof, further].filter((w) => w !== "").join(", ");
   const all = earliest(steps.filter((s) => s.kind === "action" && EFFECT.has(s.state)));
   return {
     to: first.at,

@@ -156,12 +156,21 @@ function lineOf(phase: PhaseView, start: number, now: number): { line: Line; end
         cursor = Math.max(cursor, waited.to);
       }
     }
+    const comes = (other: Partial<Mark> = {}) => {
+      const from = Math.max(began_, cursor, now);
+      const takes = (step.times.planned_s ?? step.expected_s ?? 0) * 1000;
+      const to = from + (takes === 0 ? UNSAID : takes);
+      marks.push({ ...markOf(step, from, to, true), ...other });
+      cursor = to;
+    };
     if (began !== null) {
       const planned = (step.times.planned_s ?? step.expected_s ?? 0) * 1000;
       // One that runs is drawn to its planned end, or to now where it is late.
       const to = ended ?? Math.max(now, began + planned);
       marks.push(markOf(step, began, to, false));
       cursor = Math.max(cursor, to);
+      // What was taken back comes once more before what follows it.
+      if (step.state === "undone") comes({ id: `again-${step.id}`, title: `${step.title}, once more`, state: "To do", kind: "todo" });
     } else if (step.state === "skipped") {
       // It was not done, so it took no time.
     } else if (isFinished(step)) {
@@ -169,11 +178,7 @@ function lineOf(phase: PhaseView, start: number, now: number): { line: Line; end
       marks.push(markOf(step, moment, moment, false));
       cursor = Math.max(cursor, moment);
     } else {
-      const from = Math.max(began_, cursor, now);
-      const takes = (step.times.planned_s ?? step.expected_s ?? 0) * 1000;
-      const to = from + (takes === 0 ? UNSAID : takes);
-      marks.push(markOf(step, from, to, true));
-      cursor = to;
+      comes();
     }
   }
   // Steps are not always done in their order: one that was done once more comes late.

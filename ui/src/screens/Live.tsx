@@ -8,7 +8,7 @@ import { Sparkline } from "../components/Sparkline";
 import { age, fullTime, shortTime } from "../format/time";
 import { DataTable } from "../kit";
 import { liveness, useWorldNow } from "../state/hooks";
-import { isQuiet, lastRead, monitorsNow, type Shown, shownNow, usersNow, worstFirst } from "../state/readings";
+import { isQuiet, lastRead, monitorsNow, type Shown, shownNow, usersNow, failingFirst } from "../state/readings";
 import { href } from "../state/router";
 import type { Seen } from "../state/session";
 import type { State } from "../state/store";
@@ -65,7 +65,7 @@ function Card({ m, seen }: { m: Shown; seen: readonly Seen[] }) {
 function liveNow(now: number, state: State) {
   const { snapshot, history } = state;
   if (snapshot === null) return null;
-  const list = worstFirst(monitorsNow(snapshot, now)).map((m) => shownNow(m, now));
+  const list = failingFirst(monitorsNow(snapshot, now)).map((m) => shownNow(m, now));
   return { users: usersNow(snapshot, now, liveness(state).live), list, history, at: fullTime(now) };
 }
 
@@ -78,7 +78,7 @@ export function LiveScreen() {
     <div className="page">
       <PageHead title="Live" id="live" />
       <p className="why">
-        <strong>{users.headline}.</strong> {users.note}. Worst first; a reading that is too old is Unknown, the worst of all.
+        <strong>{users.headline}.</strong> {users.note}. What fails comes first, then what can’t be told: Unknown is never all right.
       </p>
       <Block id="monitors" title="Monitors" note={`as of ${at.at}`} side={<a href={href({ name: "war-room" })}>War room</a>}>
         {list.length === 0 && (

@@ -5,7 +5,7 @@ import { Shape, ToneState, toneKind } from "../components/State";
 import { age, duration, elapsedWords, minutesSince } from "../format/time";
 import { TheNight } from "../night/Night";
 import { useLive, useSnapshot, useWorldNow } from "../state/hooks";
-import { currentGate, currentStep, isQuiet, lastFailing, monitorsNow, nextWait, usersNow, wayBackNow, worstFirst } from "../state/readings";
+import { currentGate, currentStep, isQuiet, lastFailing, monitorsNow, nextWait, usersNow, wayBackNow, failingFirst } from "../state/readings";
 import { go, href } from "../state/router";
 import { runWords } from "../components/Banner";
 
@@ -33,7 +33,7 @@ export function WarRoomScreen() {
   const step = currentStep(snapshot);
   const gate = currentGate(snapshot);
   const wait = nextWait(snapshot, now);
-  const monitors = worstFirst(monitorsNow(snapshot, now));
+  const monitors = failingFirst(monitorsNow(snapshot, now));
   const bad = monitors.filter((m) => !isQuiet(m.tone)).length;
   return (
     <div className="page wall-page">

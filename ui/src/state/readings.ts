@@ -52,7 +52,7 @@ export function worstFirst<T extends { tone: Tone; failed?: number | null }>(lis
   return [...list].sort((a, b) => RANK[b.tone] - RANK[a.tone] || was(b) - was(a));
 }
 
-/** For a narrow place that not all have room in: what fails stands above what can't be told, or it would be pushed out of sight by that. */
+/** Monitors, in the same order on every screen: what fails stands above what can't be told, or a rail that has no room for all would push it out of sight. */
 export function failingFirst<T extends { tone: Tone; failed?: number | null }>(list: readonly T[]): T[] {
   const worst = worstFirst(list);
   return [...worst.filter((m) => m.tone === "failing"), ...worst.filter((m) => m.tone !== "failing")];

@@ -51,7 +51,8 @@ describe("a notice", () => {
     expect(screen.getByTestId("your-turn").textContent).toContain("Copy the notice");
     expect(screen.queryByTestId("rollback-retry")).toBeNull();
     await user.click(screen.getByTestId("rollback-done"));
-    await user.type(screen.getByTestId("tell-where"), "the intranet");
+    // As people answer who are asked how: the sentence has one "by" all the same.
+    await user.type(screen.getByTestId("tell-where"), "by the intranet");
     await user.type(screen.getByTestId("tell-many"), "all 1,240");
     await user.type(screen.getByTestId("reason-input"), "It can be seen there.");
     await user.click(screen.getByTestId("reason-submit"));

@@ -4,7 +4,7 @@ import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import { spokenTime } from "../format/time";
 import type { ReadingView, RunSnapshot, StepView } from "../ipc";
-import { freshen, worstFirst } from "../state/readings";
+import { failingFirst, freshen, worstFirst } from "../state/readings";
 import type { Fake } from "./host";
 import { hasPlan, snapshotOf } from "./made-up";
 import { open, settle } from "./open";
@@ -199,6 +199,8 @@ describe("the right rail", () => {
     const failing = reading("reval", "failing", now);
     const unknown = reading("writes", "unknown", now);
     expect(worstFirst([freshen(unknown, now), freshen(failing, now)]).map((m) => m.id)).toEqual(["writes", "reval"]);
+    // Monitors have one order on every screen: what fails is never pushed out of sight.
+    expect(failingFirst([freshen(unknown, now), freshen(failing, now)]).map((m) => m.id)).toEqual(["reval", "writes"]);
   });
 });
 

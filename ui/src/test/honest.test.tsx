@@ -209,8 +209,8 @@ it("a plan is not called by hand beside an item that the console carries out", a
 
 it("what was never measured is said in plain words", () => {
   const takes = { slowest_s: null, tries: 0, rehearsals: 0, caches_s: null, by_hand_s: null };
-  expect(undoNote(takes)).toBe("Not measured here yet");
-  expect(undoFacts(takes)).toEqual([["Takes", "not measured here yet"]]);
+  expect(undoNote(takes)).toBe("Never timed here");
+  expect(undoFacts(takes)).toEqual([["Takes", "never timed here"]]);
 });
 
 it("after a rollback the gate that it made void comes before the step that it took back", () => {

@@ -153,6 +153,33 @@ describe("a phase that is through", () => {
     ]);
   });
 
+  it("has what was taken back once more ahead, before what follows it", () => {
+    const taken = twice().map((p) =>
+      p.id !== "mid"
+        ? p
+        : {
+            ...p,
+            done: p.steps.length - 2,
+            steps: p.steps.map((s) =>
+              s.id === "mid.3"
+                ? { ...s, state: "undone" as const, changed_at: iso(NOW - 50 * MIN) }
+                : s.id === "mid.4"
+                  ? { ...s, state: "ready" as const, attempts: [], changed_at: null, times: { ...s.times, started_at: null, ended_at: null } }
+                  : s,
+            ),
+          },
+    );
+    const marks = nightOf(taken, NOW).lines.find((l) => l.id === "mid")?.marks ?? [];
+    const once = marks.find((m) => m.id === "again-mid.3");
+    const next = marks.find((m) => m.id === "mid.4");
+    expect(once).toMatchObject({ title: "Switch Admins-UI DNS, once more", state: "To do", kind: "todo", ahead: true });
+    expect(next?.ahead).toBe(true);
+    expect(once?.from).toBeGreaterThanOrEqual(NOW);
+    expect(next?.from).toBeGreaterThanOrEqual(once?.to ?? Number.POSITIVE_INFINITY);
+    // What it was stays where it was.
+    expect(marks.find((m) => m.id === "mid.3")).toMatchObject({ ahead: false, kind: "undone" });
+  });
+
   it("is no bar over the hours between the tries, nor over the second go", () => {
     const marks = folded(line).marks;
     const bars = marks.filter((m) => m.is === "step");

@@ -44,7 +44,8 @@ describe("the night", () => {
       expect(steps, story).toEqual(
         allSteps(snapshot)
           .filter((s) => s.state !== "skipped")
-          .map((s) => s.id),
+          // What was taken back stands where it was, and once more ahead.
+          .flatMap((s) => (s.state === "undone" && s.times.started_at !== null ? [s.id, `again-${s.id}`] : [s.id])),
       );
       for (const line of laid.lines) {
         for (const mark of line.marks) {
@@ -85,6 +86,9 @@ describe("the night", () => {
     }));
     expect(nightWords(nightOf(phases, NOW))).toMatch(/ends can't be told: a step has no planned time$/);
     expect(nightWords(night("waiting").night)).toMatch(/“.+” ends about \d+:\d\d(am|pm)$/);
+    // So far ahead a time of the day alone would be taken for today's.
+    const far = { ...nightOf(snapshot.phases, NOW), current: { title: "Post", ends: NOW + 49 * 3_600_000, behindS: null } };
+    expect(nightWords(far)).toMatch(/^“Post” ends about \d+:\d\d(am|pm) on \d+ \w+ \d{4}$/);
   });
 
   it("its rope leads to before what the button would take back, with the price that the core says", () => {

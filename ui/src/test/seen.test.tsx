@@ -197,6 +197,8 @@ describe("a form", () => {
     submit();
     fireEvent.keyUp(window, { key: "Enter" });
     expect(send).not.toHaveBeenCalled();
+    // Whoever typed quickly would take it for sent.
+    expect(screen.getByTestId("reason-kept").textContent).toBe("Not sent: this had only just opened. Press again.");
     await wait(200);
     fireEvent.keyDown(screen.getByTestId("reason-input"), { key: "Enter", ctrlKey: true, repeat: true });
     expect(send).not.toHaveBeenCalled();

@@ -93,10 +93,9 @@ fn where_it_is(snapshot: &RunSnapshot) -> String {
 
 /// Whether something is under way that needs somebody who drives.
 fn goes_on(snapshot: &RunSnapshot) -> bool {
-    let steps = snapshot.phases.iter().flat_map(|phase| &phase.steps);
+    let mut steps = snapshot.phases.iter().flat_map(|phase| &phase.steps);
     let rollback = snapshot.rollback.as_ref();
-    rollback.is_some_and(|rollback| rollback.state == "running")
-        || steps.clone().any(|step| in_flight(&step.state))
+    rollback.is_some_and(|rollback| rollback.state == "running") || steps.any(|step| in_flight(&step.state))
 }
 
 fn in_flight(state: &str) -> bool {
@@ -210,33 +209,43 @@ fn users(snapshot: &RunSnapshot) -> String {
     }
 }
 
-/// Whether we can go back, and its price: how long it takes and what it loses.
+/// Whether we can go back, and its price, in the words of the rail and the night: how much work it is and for whom, how long
+/// it takes, what it loses, what of it is proven.
 fn way_back(snapshot: &RunSnapshot) -> String {
     let way = &snapshot.way_back;
     let headline = plain(&way.answer.headline);
-    // All that is open, not the first of it alone.
-    let headline = match way.something_to_undo && !way.missing.is_empty() {
-        true => format!("Can go back: {}", way.proof),
-        false => headline,
-    };
     if !way.something_to_undo {
         return format!("{headline}.");
     }
+    // All that is open, not the first of it alone.
+    let (headline, proof) = match way.missing.is_empty() {
+        true => (headline, way.proof.as_str()),
+        false => (format!("Can go back: {}", way.proof), ""),
+    };
     if way.order.is_empty() {
         return format!("{headline}. Can't tell yet how long that takes and what it loses.");
     }
+    let price = match way.price.as_str() {
+        "" => about(way.takes),
+        price => price.to_owned(),
+    };
     let loses = match way.loses.as_slice() {
         [] => "loses nothing".to_owned(),
         [first] => format!("loses {}", loss(first)),
         [first, rest @ ..] => format!("loses {}, and {} more", loss(first), rest.len()),
     };
-    // What is lost only by whoever goes back further is no secret either.
-    let further = match way.further_back.len() {
-        0 => String::new(),
-        1 => "; further back 1 loss".to_owned(),
-        n => format!("; further back {n} losses"),
+    let proven = match proof {
+        "" => String::new(),
+        proof => format!(", {proof}"),
     };
-    format!("{headline}, {}, {loses}{further}.", about(way.takes))
+    // What is lost only by whoever goes back further is no secret either.
+    let further = match way.further_back.as_slice() {
+        [] => String::new(),
+        [title] => format!("; further back 1 loss, \"{}\"", plain(title)),
+        more => format!("; further back {} losses", more.len()),
+    };
+    let joint = if headline.contains(':') { ',' } else { ':' };
+    format!("{headline}{joint} {price}, {loses}{proven}{further}.")
 }
 
 /// A loss as a part of a sentence. What somebody wrote meanwhile is named, and not repeated.

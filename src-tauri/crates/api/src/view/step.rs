@@ -400,6 +400,27 @@ fn drift_sentence(finding: &Finding) -> String {
     }
 }
 
+/// What became of a try. Of one that takes back, "Applied" alone would read as if the change were there.
+fn outcome(attempt: &Attempt) -> &'static str {
+    let undo = attempt.id.way == Way::Undo;
+    match &attempt.outcome {
+        Outcome::InFlight => "In flight",
+        Outcome::SaidRefused => "Refused by AWS: being looked at",
+        Outcome::Refused(Some(_)) => "Not applied, will be tried again",
+        Outcome::Refused(None) => "Not applied",
+        Outcome::Lost if attempt.heard => "Refused by AWS: being inspected",
+        Outcome::Lost => "No answer: being inspected",
+        Outcome::Answered if attempt.in_sync.is_some() && undo => "Undo applied, in sync",
+        Outcome::Answered if attempt.in_sync.is_some() => "Applied, in sync",
+        Outcome::Answered if undo => "Undo applied",
+        Outcome::Answered => "Applied",
+        Outcome::Settled if attempt.effectless => "Nothing to change",
+        Outcome::Settled if attempt.applied_at.is_some() && undo => "Undo found applied",
+        Outcome::Settled if attempt.applied_at.is_some() => "Found applied",
+        Outcome::Settled => "Found not applied",
+    }
+}
+
 fn attempt_view(attempt: &Attempt) -> AttemptView {
     AttemptView {
         id: attempt.id.to_string(),
@@ -410,20 +431,7 @@ fn attempt_view(attempt: &Attempt) -> AttemptView {
         }
         .to_owned(),
         started_at: attempt.intended_at,
-        outcome: match &attempt.outcome {
-            Outcome::InFlight => "In flight",
-            Outcome::SaidRefused => "Refused by AWS: being looked at",
-            Outcome::Refused(Some(_)) => "Not applied, will be tried again",
-            Outcome::Refused(None) => "Not applied",
-            Outcome::Lost if attempt.heard => "Refused by AWS: being inspected",
-            Outcome::Lost => "No answer: being inspected",
-            Outcome::Answered if attempt.in_sync.is_some() => "Applied, in sync",
-            Outcome::Answered => "Applied",
-            Outcome::Settled if attempt.effectless => "Nothing to change",
-            Outcome::Settled if attempt.applied_at.is_some() => "Found applied",
-            Outcome::Settled => "Found not applied",
-        }
-        .to_owned(),
+        outcome: outcome(attempt).to_owned(),
         request_id: attempt
             .receipt
             .as_ref()

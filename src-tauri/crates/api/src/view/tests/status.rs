@@ -132,10 +132,23 @@ fn the_price_of_the_way_back_is_said_or_that_it_can_t_be() {
     made.way_back.loses.clear();
     made.way_back.further_back = vec!["Open the new user pool to users".to_owned()];
     let said = again(&made);
-    assert!(said.contains("loses nothing; further back 1 loss."), "{said}");
+    assert!(
+        said.contains("loses nothing; further back 1 loss, \"Open the new user pool to users\"."),
+        "{said}"
+    );
     made.way_back.further_back.push("Send the invitations".to_owned());
     let said = again(&made);
     assert!(said.contains("loses nothing; further back 2 losses."), "{said}");
+    // The work, for whom it is, and what of it is proven, as the rail and the night have it.
+    made.way_back.answer.headline = "Can go back".to_owned();
+    made.way_back.further_back.clear();
+    made.way_back.missing.clear();
+    made.way_back.price = "1 item, by hand, about 5 min by the plan".to_owned();
+    made.way_back.proof = "nothing to prove before".to_owned();
+    let words =
+        "Can go back: 1 item, by hand, about 5 min by the plan, loses nothing, nothing to prove before.";
+    let said = again(&made);
+    assert!(said.contains(words), "{said}");
 }
 
 #[test]
